@@ -1,0 +1,93 @@
+"""Files appear whole or not at all: temp in the same folder, fsync, rename."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from audiobook.errors import OutputError
+
+__all__ = ["make_folder", "output_path", "write_bytes", "write_text"]
+
+
+@contextlib.contextmanager
+def output_path(final: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``final`` (same suffix); on success it becomes ``final``.
+
+    On any failure the temporary file is removed and ``final`` keeps what it held.
+
+    Raises:
+        OutputError: the folder or file cannot be written, or the disk is full.
+    """
+    make_folder(final.parent)
+    with translated(final):
+        handle, name = tempfile.mkstemp(prefix=f".{final.stem[:40]}-", suffix=final.suffix, dir=final.parent)
+        os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with translated(final):
+            _flush(temporary)
+            temporary.chmod(0o644)
+            temporary.replace(final)
+            _flush_folder(final.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(final: Path, data: bytes) -> None:
+    """Write ``data`` to ``final`` in one step; raise OutputError when that fails."""
+    with output_path(final) as temporary, translated(final):
+        temporary.write_bytes(data)
+
+
+def write_text(final: Path, text: str) -> None:
+    """Write UTF-8 with ``\\n`` line ends to ``final`` in one step; raise OutputError when that fails."""
+    write_bytes(final, text.encode("utf-8"))
+
+
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` and its parents; raise OutputError when that fails."""
+    with translated(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+@contextlib.contextmanager
+def translated(place: Path) -> Iterator[None]:
+    """Turn an OSError of writing into an OutputError that names ``place`` and the remedy."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(_reason(error), place=str(place), remedy=_remedy(error)) from error
+
+
+def _reason(error: OSError) -> str:
+    return f"cannot be written ({error.strerror or error})"
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Free some disk space and run the same command again; finished takes are kept"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "Choose a folder you may write to with -o DIR"
+    return "Choose another place with -o DIR"
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    # Without it a power cut may undo the rename; Windows cannot open folders, some file systems refuse.
+    if os.name == "posix":
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
