@@ -46,7 +46,7 @@ def write_bytes(final: Path, data: bytes) -> None:
 
 
 def write_text(final: Path, text: str) -> None:
-    """Write UTF-8 with ``\\n`` line ends to ``final`` in one step; raise OutputError when that fails."""
+    r"""Write UTF-8 with ``\\n`` line ends to ``final`` in one step; raise OutputError when that fails."""
     write_bytes(final, text.encode("utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""Sound and its places: utterances, takes, marks, tracks, finished packages. Times are frames until a writer needs more."""
+"""Sound and its places: utterances, takes, marks, tracks, packages. Times are frames until a writer needs more."""
 
 from __future__ import annotations
 

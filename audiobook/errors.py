@@ -3,10 +3,10 @@
 ::
 
     AudiobookError            anything below; a caller may catch just this
-    |-- CheckFailed           1  a finished file is not what it should be
+    |-- CheckError           1  a finished file is not what it should be
     |-- UsageError            2  the request itself makes no sense
     |-- SourceError           3  the book cannot be read
-    |   |-- HostileSource     3  the book is built to do harm (bombs, path tricks)
+    |   |-- HostileSourceError     3  the book is built to do harm (bombs, path tricks)
     |   `-- LedgerError       3  text went missing between source and script
     |-- ScriptError           4  a line of a .script file is wrong
     |-- SettingsError         4  a key or a value of the settings is wrong
@@ -24,9 +24,9 @@ from __future__ import annotations
 
 __all__ = [
     "AudiobookError",
-    "CheckFailed",
+    "CheckError",
     "EngineError",
-    "HostileSource",
+    "HostileSourceError",
     "LedgerError",
     "OutputError",
     "RecordingError",
@@ -40,7 +40,7 @@ __all__ = [
 
 
 class AudiobookError(Exception):
-    """A failure with a sentence for the user: ``place: what is wrong. Remedy.``"""
+    """A failure with a sentence for the user: ``place: what is wrong. Remedy.``."""
 
     exit_code = 1
 
@@ -68,7 +68,7 @@ def _rebuild(kind: type[AudiobookError], message: str, place: str, remedy: str) 
     return kind(message, place=place, remedy=remedy)
 
 
-class CheckFailed(AudiobookError):
+class CheckError(AudiobookError):
     """A finished file does not meet its standard."""
 
     exit_code = 1
@@ -86,7 +86,7 @@ class SourceError(AudiobookError):
     exit_code = 3
 
 
-class HostileSource(SourceError):
+class HostileSourceError(SourceError):
     """The book would exhaust the machine or reach outside itself."""
 
 
