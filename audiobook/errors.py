@@ -56,7 +56,7 @@ class AudiobookError(Exception):
     def __str__(self) -> str:
         text = f"{self.place}: {self.message}" if self.place else self.message
         if self.remedy:
-            text = f"{text.rstrip('.')}. {self.remedy.rstrip('.')}."
+            text = f"{text.rstrip('.')}. {self.remedy.rstrip('.')}{'' if self.remedy.endswith(('?', '!')) else '.'}"
         return " ".join(text.split())
 
     def __reduce__(self) -> tuple[object, ...]:
