@@ -1,0 +1,110 @@
+"""Options that several commands share, so that a word means the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from audiobook.configfile import FILE_NAME, Layer, build_settings, read_layer, set_layer
+from audiobook.settings import Settings
+
+__all__ = ["Choices", "json_output", "settings_options", "source_argument", "verbosity"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_ASSIGNED = {
+    "engine": "engine",
+    "voice": "voice",
+    "formats": "formats",
+    "profile": "profile",
+    "chapters": "chapters",
+    "jobs": "jobs",
+    "expression": "expression",
+    "voices": "adapt.voices",
+    "attribution": "adapt.attribution",
+    "llm_url": "adapt.llm_url",
+    "cast_from": "adapt.cast_from",
+    "language": "metadata.language",
+    "lexicon": "spoken.lexicon",
+}
+"""Option -> the setting it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user asked for by files and options, later ones winning."""
+
+    layers: tuple[Layer, ...]
+
+    @classmethod
+    def gather(cls, source: str | None, config: Path | None, options: dict[str, Any]) -> Choices:
+        """Collect the settings file (``config``, else the one beside ``source``) and the options that were given."""
+        layers = []
+        beside = Path(source).parent / FILE_NAME if source and source != "-" else None
+        path = config or (beside if beside and beside.is_file() else None)
+        if path:
+            layers.append(read_layer(path))
+        cast = [f"cast.{word}" for word in options.get("cast") or ()]
+        layers.append(set_layer(tuple(options.get("assignments") or ())))
+        for name, key in _ASSIGNED.items():
+            if options.get(name) is not None:
+                layers.append(set_layer([f"{key}={options[name]}"], origin=f"--{name.replace('_', '-')}"))
+        layers.append(set_layer(cast, origin="--cast"))
+        return cls(tuple(layers))
+
+    def settings(self) -> Settings:
+        """Check and merge; raise SettingsError naming origin, key and value."""
+        return build_settings(self.layers)
+
+
+source_argument = click.argument("source", metavar="SOURCE")
+
+json_output = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def verbosity(function: Function) -> Function:
+    """Add ``-q`` and ``-v``."""
+    function = click.option("-q", "--quiet", is_flag=True, help="Print only errors.")(function)
+    return click.option("-v", "--verbose", is_flag=True, help="Print more.")(function)
+
+
+_OPTIONS = {
+    "engine": click.option("--engine", metavar="NAME", help="auto, kokoro, piper, pyttsx3 or silent (a dry run)."),
+    "voice": click.option("--voice", metavar="V", help="The narrator's voice, ENGINE:NAME."),
+    "cast": click.option("--cast", metavar="NAME=V", multiple=True, help="A speaker's voice; may be repeated."),
+    "voices": click.option("--voices", metavar="cast|one", help="A voice for each character, or one for all."),
+    "cast_from": click.option("--cast-from", metavar="SCRIPT", help="Keep the cast of another script of the series."),
+    "formats": click.option("--formats", metavar="A,B", help="Packages to write: m4b, mp3, srt, vtt ..."),
+    "profile": click.option("--profile", metavar="NAME", help="Delivery standard: acx, streaming, library ..."),
+    "chapters": click.option("--chapters", metavar="1-3,5", help="Only these chapters."),
+    "jobs": click.option("--jobs", "-j", type=int, metavar="N", help="Processes that speak; 0 is one a core."),
+    "expression": click.option("--expression", metavar="0..2", type=float, help="Strength of cues; 0 is plain."),
+    "attribution": click.option("--attribution", metavar="rules|llm", help="Who names doubtful speakers."),
+    "llm_url": click.option("--llm-url", metavar="URL", help="A local OpenAI-compatible server."),
+    "language": click.option("--language", metavar="CODE", help="Language of the text, e.g. en or de."),
+    "lexicon": click.option("--lexicon", metavar="FILE", help="Pronunciations: lexicon.toml or .pls."),
+}
+
+
+def settings_options(*names: str) -> Callable[[Function], Function]:
+    """Add the named options, ``--config`` and ``--set``; the command receives them all as keyword arguments.
+
+    Hand them to `Choices.gather` unchanged.
+    """
+
+    def decorate(function: Function) -> Function:
+        function = click.option(
+            "--set", "assignments", metavar="KEY=VALUE", multiple=True, help="Any setting of audiobook.toml."
+        )(function)
+        function = click.option(
+            "--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings in place of audiobook.toml."
+        )(function)
+        for name in reversed(names):
+            function = _OPTIONS[name](function)
+        return function
+
+    return decorate
