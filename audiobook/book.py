@@ -91,6 +91,12 @@ class Chapter:
     """The part or book above the chapter ("Book the First"), empty when there is none."""
     href: str = ""
     """Where a container keeps the chapter ("text/ch1.xhtml#c1"); empty for plain text."""
+    part_heading: str = ""
+    """The heading of the part that begins with this chapter, as printed, to be said before the title."""
+    part_source: Span | None = None
+    titled: bool = True
+    """Does the title stand in the source's text? False when it comes from elsewhere (a table of contents, the
+    book's own title); the ledger then leaves it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,9 @@ class Book:
 
     def imbalance(self) -> dict[str, int]:
         """Letters lost (positive) or invented (negative) between source and book; empty when it balances."""
-        texts = [part for chapter in self.chapters for part in (chapter.title, *(p.text for p in chapter.paragraphs))]
+        texts = [paragraph.text for chapter in self.chapters for paragraph in chapter.paragraphs]
+        texts += [chapter.part_heading for chapter in self.chapters]
+        texts += [chapter.title for chapter in self.chapters if chapter.titled]
         texts += [exclusion.text for exclusion in self.exclusions]
         difference = Counter(dict(self.letters))
         difference.subtract(dict(count_letters("\n".join(texts))))
