@@ -35,10 +35,22 @@ LineKind = Literal["narration", "speech", "thought"]
 
 EMOTIONS = (
     "neutral", "joy", "excitement", "sadness", "anger", "coldanger", "fear", "anxiety", "surprise", "disgust",
-    "sarcasm", "tenderness", "pride", "boredom", "shame", "pleading", "trust", "anticipation", "suspense", "action",
+    "tenderness", "pride", "boredom", "shame", "pleading", "trust", "anticipation", "suspense", "action",
     "curious",
 )  # fmt: skip
-MANNERS = ("whisper", "shout", "soft", "fast", "slow", "laughing", "crying", "hesitant", "thought", "emphasis")
+MANNERS = (
+    "whisper",
+    "shout",
+    "soft",
+    "fast",
+    "slow",
+    "laughing",
+    "crying",
+    "sarcastic",
+    "hesitant",
+    "thought",
+    "emphasis",
+)
 NUMBERS = ("rate", "pitch", "gain")
 """Cues that carry a number: factor, semitones, decibels."""
 
@@ -84,7 +96,10 @@ class Cue:
     """Strength of an emotion or manner (None is 1), or the number of a `NUMBERS` cue."""
 
     def __str__(self) -> str:
-        return self.name if self.value is None else f"{self.name}={self.value:g}"
+        if self.value is None:
+            return self.name
+        short = f"{self.value:g}"
+        return f"{self.name}={short if float(short) == self.value else repr(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)

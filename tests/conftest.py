@@ -1,0 +1,45 @@
+"""What every test gets: a cache, data and settings folder of its own, so that nothing of the user's is touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("AUDIOBOOK_CACHE", str(home / "cache"))
+    monkeypatch.setenv("AUDIOBOOK_CONFIG", str(home / "config"))
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    """A story of two chapters, four speakers and every common cue."""
+    path = tmp_path / "The Lamp.txt"
+    path.write_text(STORY, "utf-8")
+    return path
+
+
+STORY = """\
+The Lamp
+
+Chapter 1
+
+Ada found the lamp on the 3rd of May, behind Dr. Bell's shed.
+
+"Is it magic?" she asked nervously.
+
+"Nothing is magic," said Tom. "It is brass."
+
+* * *
+
+That night it glowed. "Tom!" Ada whispered. "Wake up!"
+
+Chapter 2
+
+"It cost $5.50," shouted Mr. Bell, "and it is mine!"
+
+Nobody answered him.
+"""
