@@ -166,6 +166,8 @@ class Audiobook:
     tracks: tuple[Track, ...]
     cover: Cover | None = None
     cast: tuple[tuple[str, Voice], ...] = ((NARRATOR, Voice("silent", "silent")),)
+    licences: tuple[tuple[str, str], ...] = ()
+    """Address of a voice and its licence as the engine states it; told in the metadata."""
 
 
 PackageKind = Literal["m4b", "mp3", "mp3-single", "opus", "flac", "wav", "srt", "vtt"]

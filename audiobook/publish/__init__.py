@@ -1,1 +1,58 @@
-"""."""
+"""Packages: tracks in, finished files out."""
+
+from __future__ import annotations
+
+import difflib
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from audiobook.atomic import make_folder
+from audiobook.audio import Audiobook, Package
+from audiobook.errors import UsageError
+from audiobook.publish import captions, m4b, mp3
+from audiobook.publish.edition import Edition
+from audiobook.settings import Settings
+
+__all__ = ["PACKAGES", "Edition", "publish"]
+
+PACKAGES: dict[str, Callable[[Edition], Package]] = {
+    "m4b": m4b.write_m4b,
+    "mp3": mp3.write_chapters,
+    "m4a": m4b.write_chapters,
+    "srt": captions.write_srt,
+    "vtt": captions.write_vtt,
+}
+"""Writer of each kind of package, by the name that ``--formats`` takes."""
+
+
+def publish(
+    audiobook: Audiobook, kind: str, out: Path, settings: Settings, slug: str, *, store: Path | None = None
+) -> Package:
+    """Write one kind of package of a finished audiobook.
+
+    Args:
+        audiobook: Metadata and mastered tracks.
+        kind: A key of `PACKAGES`.
+        out: Folder of the book; made when missing.
+        settings: Profile, metadata and choices for packages.
+        slug: Name of files that hold the whole book.
+        store: Folder where encoded chapters are kept by their content, so that the next build encodes only what
+            changed; without it nothing is kept.
+
+    Raises:
+        UsageError: ``kind`` is unknown, or the audiobook has no tracks.
+        ToolError: ffmpeg is missing or failed.
+        OutputError: a file could not be written.
+    """
+    if kind not in PACKAGES:
+        near = difflib.get_close_matches(kind, PACKAGES, 1)
+        known = f"Known are {', '.join(PACKAGES)}"
+        raise UsageError(f"there is no format {kind!r}", remedy=f"Did you mean {near[0]}? {known}" if near else known)
+    if not audiobook.tracks:
+        raise UsageError("there is no chapter to publish", place=slug, remedy="Choose other chapters with --chapters")
+    make_folder(out)
+    if store is not None:
+        return PACKAGES[kind](Edition(audiobook, out, slug, settings, store))
+    with tempfile.TemporaryDirectory(prefix=".encoded-", dir=out) as folder:
+        return PACKAGES[kind](Edition(audiobook, out, slug, settings, Path(folder)))

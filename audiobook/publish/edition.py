@@ -1,0 +1,116 @@
+"""What every package writer gets: the audiobook, where to write, and the words and times all packages share."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from pathlib import Path
+
+from audiobook.audio import Audiobook, Mark, Track
+from audiobook.book import Metadata
+from audiobook.script import NARRATOR
+from audiobook.settings import Profile, Settings
+
+__all__ = ["AAC_FRAME", "RATES", "Edition", "Timeline"]
+
+AAC_FRAME = 1024
+"""Samples of one AAC frame; chapters begin on such a border in every package that holds the whole book."""
+RATES = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+"""Sampling rates that MP3 and AAC both know, in Hertz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Where each chapter stands in a file that holds the whole book."""
+
+    sample_rate: int
+    """Hertz of the file; not always of the tracks."""
+    starts: tuple[int, ...]
+    """First frame of each track."""
+    frames: int
+    """Length of the book."""
+
+    def seconds(self, index: int, track: Track, frame: int) -> Fraction:
+        """Return the book's time of ``frame`` (counted at ``track``'s rate) of the track at ``index``."""
+        return Fraction(self.starts[index], self.sample_rate) + Fraction(frame, track.sample_rate)
+
+    def end(self, index: int) -> int:
+        """Return one past the last frame of the track at ``index``."""
+        return self.starts[index + 1] if index + 1 < len(self.starts) else self.frames
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An audiobook on its way to one or more packages."""
+
+    audiobook: Audiobook
+    folder: Path
+    """Where packages go; nothing is written outside."""
+    slug: str
+    """Name of files that hold the whole book, without suffix."""
+    settings: Settings
+    store: Path
+    """Where encoded chapters are kept for the next time."""
+
+    @property
+    def profile(self) -> Profile:
+        """The delivery standard."""
+        return self.settings.delivery_standard()
+
+    @property
+    def jobs(self) -> int:
+        """Encoders that may run at once."""
+        return self.settings.jobs or os.cpu_count() or 1
+
+    @property
+    def sample_rate(self) -> int:
+        """Hertz of the packages: the profile's, else the tracks', raised to the next rate that codecs know."""
+        wanted = self.profile.sample_rate or max(track.sample_rate for track in self.audiobook.tracks)
+        return min((rate for rate in RATES if rate >= wanted), default=RATES[-1])
+
+    @property
+    def metadata(self) -> Metadata:
+        """The book's metadata, the settings' words before the source's; title and narrator are never empty."""
+        chosen = self.settings.metadata
+        values = {}
+        for each in fields(Metadata):
+            values[each.name] = getattr(chosen, each.name, "") or getattr(self.audiobook.metadata, each.name)
+        values["title"] = values["title"] or self.slug
+        values["narrator"] = values["narrator"] or self._narrator()
+        return Metadata(**values)
+
+    @property
+    def notice(self) -> str:
+        """The sentence on synthetic voices and their licences; empty when the settings say not to disclose."""
+        if not self.settings.publish.disclose:
+            return ""
+        voices = dict.fromkeys(voice.address for _, voice in self.audiobook.cast)
+        licences = dict(self.audiobook.licences)
+        named = [f"{voice} ({licences[voice]})" if licences.get(voice) else voice for voice in voices]
+        return f"Read by synthetic voices (text to speech): {', '.join(named)}."
+
+    def timeline(self) -> Timeline:
+        """Lay the chapters end to end, each filled up to whole AAC frames."""
+        starts, at = [], 0
+        for track in self.audiobook.tracks:
+            starts.append(at)
+            at += self.padded_frames(track)
+        return Timeline(self.sample_rate, tuple(starts), at)
+
+    def frames(self, track: Track) -> int:
+        """Return the length of ``track`` at the edition's rate, rounded up."""
+        return -(-track.frames * self.sample_rate // track.sample_rate)
+
+    def padded_frames(self, track: Track) -> int:
+        """Return the length of ``track`` filled up to whole AAC frames; never 0."""
+        return max(1, -(-self.frames(track) // AAC_FRAME)) * AAC_FRAME
+
+    def marks(self) -> tuple[tuple[int, Track, Mark], ...]:
+        """List every mark with its track and the track's index, in the book's order."""
+        return tuple((index, track, mark) for index, track in enumerate(self.audiobook.tracks) for mark in track.marks)
+
+    def _narrator(self) -> str:
+        cast = dict(self.audiobook.cast)
+        voice = cast.get(NARRATOR) or next(iter(cast.values()), None)
+        return f"{voice.name} ({voice.engine})" if voice else ""

@@ -1,0 +1,172 @@
+"""M4B: one AAC file with chapters, tags and cover."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from audiobook import ffmpeg
+from audiobook.atomic import output_path, translated
+from audiobook.audio import Package
+from audiobook.errors import ToolError
+from audiobook.names import contained, one_line
+from audiobook.publish.covers import cover_jpeg
+from audiobook.publish.edition import AAC_FRAME, Edition, Timeline
+from audiobook.publish.encoded import Codec, encode_chapters, encode_joinable_aac
+from audiobook.publish.files import chapter_path, chapter_title
+
+__all__ = ["write_chapters", "write_m4b"]
+
+_ADTS_CLOCK = 28_224_000
+"""Ticks a second in which ffmpeg counts a raw AAC stream."""
+_NERO_CHAPTERS = 255
+"""The Nero list counts in one byte; a longer book has only the QuickTime chapters, which all readers of it know."""
+_TITLE_BYTES = 255
+_INT32 = 2**31 - 1
+_AUDIOBOOK = 2
+"""Value of ``stik``: without it players file a book under music."""
+
+
+def write_m4b(edition: Edition) -> Package:
+    """Write ``<slug>.m4b``.
+
+    Raises:
+        ToolError: encoding failed.
+        OutputError: the file could not be written.
+    """
+    parts = encode_joinable_aac(edition, Codec(".aac", "adts", _options(edition)))
+    final = contained(edition.folder, f"{edition.slug}.m4b")
+    with output_path(final) as temporary:
+        with tempfile.TemporaryDirectory(prefix=".m4b-", dir=edition.folder) as name:
+            stream, chapters = Path(name) / "book.aac", Path(name) / "chapters.txt"
+            with translated(final):
+                _join(parts, stream)
+                chapters.write_text(_chapter_list(edition, edition.timeline()), encoding="utf-8", newline="\n")
+            _mux(edition, stream, chapters, temporary)
+        _tag(edition, temporary, cover_jpeg(edition), edition.metadata.title, None)
+    return Package("m4b", (final,))
+
+
+def write_chapters(edition: Edition) -> Package:
+    """Write one M4A a chapter into ``m4a/``.
+
+    Raises:
+        ToolError: encoding failed.
+        OutputError: a file could not be written.
+    """
+    options = (*_options(edition), "-movflags", "+faststart")
+    sources = encode_chapters(edition, Codec(".m4a", "ipod", options))
+    picture = cover_jpeg(edition)
+    total = len(sources)
+    paths = []
+    for track, source in zip(edition.audiobook.tracks, sources, strict=True):
+        final = chapter_path(edition, track, ".m4a")
+        with output_path(final) as temporary:
+            with translated(final):
+                shutil.copyfile(source, temporary)
+            _tag(edition, temporary, picture, chapter_title(track), (track.number, total))
+        paths.append(final)
+    return Package("m4a", tuple(paths))
+
+
+def _options(edition: Edition) -> tuple[str, ...]:
+    return ("-c:a", "aac", "-b:a", f"{edition.profile.aac_kbps}k")
+
+
+def _join(parts: tuple[Path, ...], out: Path) -> None:
+    with out.open("wb") as file:
+        for part in parts:
+            with part.open("rb") as source:
+                shutil.copyfileobj(source, file, 1 << 20)
+
+
+def _chapter_list(edition: Edition, timeline: Timeline) -> str:
+    lines = [";FFMETADATA1"]
+    for index, track in enumerate(edition.audiobook.tracks):
+        title = chapter_title(track).encode("utf-8")[:_TITLE_BYTES].decode("utf-8", "ignore")
+        lines += [
+            "[CHAPTER]",
+            f"TIMEBASE=1/{timeline.sample_rate}",
+            f"START={timeline.starts[index]}",
+            f"END={timeline.end(index)}",
+            f"title={ffmpeg.escape_metadata(title)}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _mux(edition: Edition, stream: Path, chapters: Path, out: Path) -> None:
+    timeline = edition.timeline()
+    nero = "" if len(timeline.starts) <= _NERO_CHAPTERS else "+disable_chpl"
+    # Chapters and edit list in the sound's own clock are true to the sample; past 32 bits some readers
+    # fail, and milliseconds will do.
+    clock = timeline.sample_rate if timeline.frames + AAC_FRAME <= _INT32 else 1000
+    # The priming frame goes before time 0, from where the container's edit list hides it.
+    priming = AAC_FRAME * _ADTS_CLOCK // timeline.sample_rate
+    arguments = (
+        *ffmpeg.input_file(stream, "aac"),
+        *ffmpeg.input_file(chapters, "ffmetadata"),
+        # Not all of BITEXACT: dropping metadata would drop the titles of chapters too.
+        *("-map", "0:a:0", "-map_chapters", "1", "-map_metadata", "0", "-fflags", "+bitexact", "-c", "copy"),
+        *("-bsf:a", f"aac_adtstoasc,setts=ts=TS-{priming}", "-metadata:s:a:0", "handler_name=Audio"),
+        *("-movie_timescale", str(clock), "-movflags", f"+faststart{nero}", "-f", "ipod", ffmpeg.file_url(out)),
+    )
+    ffmpeg.run(arguments, place=f"{edition.slug}.m4b", timeout_s=600 + timeline.frames / timeline.sample_rate)
+
+
+def _tag(edition: Edition, path: Path, picture: bytes, title: str, place: tuple[int, int] | None) -> None:
+    from mutagen.mp4 import MP4, AtomDataType, MP4Cover, MP4FreeForm, MP4StreamInfoError  # noqa: PLC0415 (heavy)
+
+    metadata = edition.metadata
+    about = " ".join(filter(None, (metadata.description, edition.notice)))
+    atoms = {
+        "\xa9nam": title,
+        "\xa9alb": metadata.title,
+        "\xa9ART": metadata.author or metadata.narrator,
+        "aART": metadata.author or metadata.narrator,
+        "\xa9wrt": metadata.narrator,
+        "\xa9gen": metadata.genre or "Audiobook",
+        "\xa9day": metadata.year,
+        "cprt": metadata.rights,
+        "desc": _cut(metadata.description or edition.notice, 255),
+        "ldes": about,
+        "\xa9cmt": edition.notice or metadata.description,
+        "\xa9grp": metadata.series,
+        "\xa9mvn": metadata.series,
+    }
+    freeform = {
+        "SUBTITLE": metadata.subtitle,
+        "NARRATOR": metadata.narrator,
+        "PUBLISHER": metadata.publisher,
+        "SERIES": metadata.series,
+        "SERIES-PART": metadata.series_part,
+        "ISBN": metadata.identifier,
+        "LANGUAGE": metadata.language,
+    }
+    try:
+        file = MP4(path)
+    except MP4StreamInfoError as error:
+        raise ToolError(f"the file ffmpeg made has no audio ({error})", place=path.name, remedy="Try again") from error
+    if file.tags is None:
+        file.add_tags()
+    assert file.tags is not None
+    for name, text in atoms.items():
+        if line := text if name == "ldes" else one_line(text):
+            file.tags[name] = [line]
+    for name, text in freeform.items():
+        if text:
+            data = MP4FreeForm(one_line(text).encode("utf-8"), dataformat=AtomDataType.UTF8)
+            file.tags[f"----:com.apple.iTunes:{name}"] = [data]
+    file.tags["stik"] = [_AUDIOBOOK]
+    file.tags["pgap"] = True
+    file.tags["covr"] = [MP4Cover(picture, imageformat=MP4Cover.FORMAT_JPEG)]
+    if place:
+        file.tags["trkn"] = [place]
+    with translated(path):
+        file.save(padding=lambda _: 0)
+
+
+def _cut(text: str, size: int) -> str:
+    if len(text) <= size:
+        return text
+    return text[: size - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,109 @@
+"""The samples of a track as encoders want them: 16-bit mono at the edition's rate, of an exact length."""
+
+from __future__ import annotations
+
+import math
+import wave
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from audiobook.audio import Track
+from audiobook.errors import ToolError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["context_after", "context_before", "samples"]
+
+_BLOCK = 1 << 16
+_MIRROR = 1 << 11
+
+
+def samples(track: Track, rate: int, frames: int, *, skip: int = 0) -> Iterator[NDArray[np.int16]]:
+    """Yield exactly ``frames`` samples of ``track`` at ``rate`` Hertz, in blocks.
+
+    What is missing at the end is filled with the mirrored last samples, which are room tone.
+
+    Args:
+        track: A 16-bit mono WAV.
+        rate: Hertz wanted.
+        frames: Samples wanted, counted from ``skip``.
+        skip: Frames of the track to leave out at the front, a multiple of `_step`.
+
+    Raises:
+        ToolError: the track's file is missing or not what the track says.
+    """
+    import numpy as np  # noqa: PLC0415 (heavy)
+
+    last = np.zeros(0, dtype=np.int16)
+    missing = frames
+    for block in _resampled(track, rate, skip):
+        piece = block[:missing]
+        missing -= len(piece)
+        if len(piece):
+            last = np.concatenate((last, piece))[-_MIRROR:]
+            yield piece
+        if not missing:
+            return
+    mirror = last[::-1] if len(last) else np.zeros(1, dtype=np.int16)
+    yield np.resize(np.concatenate((mirror, mirror[::-1])), missing)
+
+
+def context_before(track: Track, rate: int, frames: int, wanted: int) -> NDArray[np.int16]:
+    """Return the last ``wanted`` of the ``frames`` samples that `samples` gives for a whole track."""
+    import numpy as np  # noqa: PLC0415 (heavy)
+
+    step = _step(track, rate)
+    # Half a second more than needed: the resampler's filter has settled when the wanted part begins.
+    reach = math.ceil((wanted + rate // 2) * track.sample_rate / rate)
+    skip = max(0, track.frames - reach) // step * step
+    rest = frames - skip * rate // track.sample_rate
+    return np.concatenate(list(samples(track, rate, rest, skip=skip)))[-wanted:]
+
+
+def context_after(track: Track, rate: int, wanted: int) -> NDArray[np.int16]:
+    """Return the first ``wanted`` samples of a track."""
+    import numpy as np  # noqa: PLC0415 (heavy)
+
+    return np.concatenate(list(samples(track, rate, wanted)))
+
+
+def _step(track: Track, rate: int) -> int:
+    """Return the smallest number of the track's frames that is a whole number of output samples."""
+    return track.sample_rate // math.gcd(track.sample_rate, rate)
+
+
+def _resampled(track: Track, rate: int, skip: int) -> Iterator[NDArray[np.int16]]:
+    if rate == track.sample_rate:
+        yield from _read(track, skip)
+        return
+    import numpy as np  # noqa: PLC0415 (heavy)
+    import soxr  # noqa: PLC0415 (heavy)
+
+    stream = soxr.ResampleStream(track.sample_rate, rate, 1, dtype="int16")
+    for block in _read(track, skip):
+        yield stream.resample_chunk(block)
+    yield stream.resample_chunk(np.zeros(0, dtype=np.int16), last=True)
+
+
+def _read(track: Track, skip: int) -> Iterator[NDArray[np.int16]]:
+    import numpy as np  # noqa: PLC0415 (heavy)
+
+    try:
+        with wave.open(str(track.path), "rb") as file:
+            found = (file.getnchannels(), file.getsampwidth(), file.getframerate(), file.getnframes())
+            if found != (1, 2, track.sample_rate, track.frames):
+                raise ToolError(
+                    f"holds {found[3]} frames at {found[2]} Hz, not {track.frames} at {track.sample_rate} Hz",
+                    place=str(track.path),
+                    remedy=_REMEDY,
+                )
+            file.setpos(skip)
+            while block := file.readframes(_BLOCK):
+                yield np.frombuffer(block, dtype="<i2")
+    except (OSError, EOFError, wave.Error) as error:
+        raise ToolError(f"a chapter's sound cannot be read ({error})", place=str(track.path), remedy=_REMEDY) from error
+
+
+_REMEDY = "Build the book again; finished takes are kept"
