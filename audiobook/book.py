@@ -12,6 +12,7 @@ __all__ = [
     "Chapter",
     "Cover",
     "Exclusion",
+    "LexiconEntry",
     "Markup",
     "Metadata",
     "Paragraph",
@@ -119,6 +120,20 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class LexiconEntry:
+    """How the source itself says that a word is spoken."""
+
+    graphemes: tuple[str, ...]
+    """Spellings, each matched as a whole and in its own case."""
+    phonemes: str = ""
+    """IPA; empty when there is an alias."""
+    alias: str = ""
+    """Words to say instead."""
+    language: str = ""
+    """BCP 47 of the text it holds for; empty holds for all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What the source says of itself; empty strings where it says nothing."""
 
@@ -152,6 +167,9 @@ class Book:
     letters: tuple[tuple[str, int], ...] = field(default=(), repr=False)
     """The ledger's other side: how often each letter stands in the source's body text, counted before
     anything is taken out (see `count_letters`)."""
+
+    lexicon: tuple[LexiconEntry, ...] = field(default=(), repr=False)
+    """Pronunciations that the source brings along (PLS)."""
 
     def imbalance(self) -> dict[str, int]:
         """Letters lost (positive) or invented (negative) between source and book; empty when it balances."""
