@@ -1,1 +1,30 @@
-"""."""
+"""Direct a book: who speaks, how, and in whose voice."""
+
+from __future__ import annotations
+
+from audiobook.adapt.compose import compose
+from audiobook.adapt.mark import mark
+from audiobook.book import Book
+from audiobook.engines.base import VoiceInfo
+from audiobook.script import NARRATOR, Script, Voice
+from audiobook.settings import Settings
+
+__all__ = ["adapt"]
+
+
+def adapt(book: Book, settings: Settings, voices: tuple[VoiceInfo, ...]) -> Script:
+    """Turn a book into a script.
+
+    Args:
+        book: The text.
+        settings: All choices; ``adapt``, ``engine``, ``voice``, ``cast`` and ``expression`` matter here.
+        voices: What may be cast, best first.
+
+    Returns:
+        A script whose lines, joined, are the paragraphs of the book character for character.
+    """
+    marked = mark(book, settings.adapt)
+    first = voices[0].address if voices else "silent:default"
+    voice = Voice.parse(settings.voice or first)
+    cast = ((NARRATOR, voice), *((person.name, voice) for person in marked.people))
+    return compose(marked, settings.adapt, cast)

@@ -1,0 +1,103 @@
+"""From a marked-up book to a script: every character of every paragraph in exactly one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from audiobook.adapt.marked import MarkedBook, MarkedChapter, Piece
+from audiobook.book import Paragraph
+from audiobook.script import Cue, Line, Override, Scene, Script, ScriptChapter, ScriptParagraph, Voice
+from audiobook.settings import AdaptSettings
+
+__all__ = ["compose"]
+
+
+def compose(marked: MarkedBook, settings: AdaptSettings, cast: tuple[tuple[str, Voice], ...]) -> Script:
+    """Write the lines of a marked-up book.
+
+    White space between two pieces goes to the end of the first one, so joined lines are the paragraph.
+    """
+    chapters = tuple(
+        ScriptChapter(part.chapter.title, _scenes(part, settings), part.chapter.source) for part in marked.chapters
+    )
+    return Script(marked.book.metadata, cast, chapters)
+
+
+def _scenes(part: MarkedChapter, settings: AdaptSettings) -> tuple[Scene, ...]:
+    by_paragraph: dict[int, list[Piece]] = {}
+    for piece in part.pieces:
+        by_paragraph.setdefault(piece.paragraph, []).append(piece)
+    scenes: list[Scene] = []
+    for span in part.scenes:
+        paragraphs: list[ScriptParagraph] = []
+        for p in range(span.first, span.end):
+            paragraph = part.chapter.paragraphs[p]
+            lines = _lines(paragraph, by_paragraph.get(p, ()), settings)
+            if lines:
+                paragraphs.append(ScriptParagraph(lines))
+        scenes.append(Scene(tuple(paragraphs), span.title))
+    return tuple(scenes)
+
+
+def _lines(paragraph: Paragraph, pieces: Sequence[Piece], settings: AdaptSettings) -> tuple[Line, ...]:
+    """Write the pieces of one paragraph; pieces without a word join their neighbour."""
+    text = paragraph.text
+    cuts: list[tuple[int, int, Piece]] = []
+    for piece in pieces:
+        if not text[piece.start : piece.end].strip():
+            if cuts:
+                start, _, owner = cuts[-1]
+                cuts[-1] = (start, piece.end, owner)
+            continue
+        start = cuts[-1][1] if cuts else 0
+        lead = len(text[piece.start : piece.end]) - len(text[piece.start : piece.end].lstrip())
+        if cuts and lead:
+            first, _, owner = cuts[-1]
+            cuts[-1] = (first, piece.start + lead, owner)
+            start = piece.start + lead
+        cuts.append((start, piece.end, piece))
+    if not cuts:
+        return ()
+    first, _, owner = cuts[-1]
+    cuts[-1] = (first, len(text), owner)
+    return tuple(_line(paragraph, start, end, piece, settings) for start, end, piece in cuts)
+
+
+def _line(paragraph: Paragraph, start: int, end: int, piece: Piece, settings: AdaptSettings) -> Line:
+    text = paragraph.text[start:end]
+    inner = text.strip()
+    from_source = start + len(text) - len(text.lstrip())
+    comments: tuple[str, ...] = ()
+    if piece.kind != "narration" and piece.doubt and piece.confidence < settings.check_below:
+        comments = (f"check: {piece.doubt}",)
+    cues = piece.cues
+    if piece.kind == "thought" and not any(cue.name == "thought" for cue in cues):
+        cues = (*cues, Cue("thought"))
+    if _stressed(paragraph, start, end) and not any(cue.name == "emphasis" for cue in cues):
+        cues = (*cues, Cue("emphasis"))
+    return Line(
+        speaker=piece.speaker,
+        text=text,
+        cues=cues,
+        overrides=_overrides(paragraph, start, end),
+        comments=comments,
+        source=paragraph.source_span(from_source, from_source + len(inner)),
+        confidence=piece.confidence,
+    )
+
+
+def _overrides(paragraph: Paragraph, start: int, end: int) -> tuple[Override, ...]:
+    """Keep what the source says of pronunciation, where it lies inside the line."""
+    return tuple(
+        Override(mark.start - start, mark.end - start, f"/{mark.value}/" if mark.kind == "phonemes" else mark.value)
+        for mark in paragraph.markup
+        if mark.kind in {"alias", "phonemes"} and mark.value and start <= mark.start < mark.end <= end
+    )
+
+
+def _stressed(paragraph: Paragraph, start: int, end: int) -> bool:
+    """Tell whether emphasis covers most of the line."""
+    covered = sum(
+        max(0, min(mark.end, end) - max(mark.start, start)) for mark in paragraph.markup if mark.kind == "emphasis"
+    )
+    return covered * 2 > end - start

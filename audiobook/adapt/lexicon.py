@@ -1,0 +1,75 @@
+"""The word lists beside this package: verbs of speech, titles, nouns for people, given names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from audiobook.adapt.marked import Sex
+
+__all__ = ["Lexicon", "lexicon"]
+
+_SEXES: dict[str, Sex] = {"male": "male", "female": "female", "any": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Word lists, lower case unless a field says otherwise."""
+
+    verbs: dict[str, str]
+    """Verb form -> ``neutral``, ``manner``, ``gesture`` or ``thought``; a first class wins."""
+    titles: dict[str, Sex]
+    """Title without a dot -> the sex it tells."""
+    roles: dict[str, Sex]
+    """Noun for a person -> the sex it tells."""
+    names: dict[str, Sex]
+    """Given name -> the sex it usually tells; names of both are left out."""
+    short: dict[str, tuple[str, ...]]
+    """Short form of a given name -> full forms."""
+    common: frozenset[str]
+    """Words that begin sentences and are no names."""
+
+
+def _lines(name: str) -> list[str]:
+    text = files("audiobook.adapt").joinpath("data").joinpath(name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _classes(name: str) -> list[tuple[str, str]]:
+    """Read words under ``:class`` headings."""
+    pairs: list[tuple[str, str]] = []
+    heading = ""
+    for line in _lines(name):
+        if line.startswith(":"):
+            heading = line[1:].strip()
+        else:
+            pairs += [(word, heading) for word in line.split()]
+    return pairs
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Read the lists once."""
+    verbs: dict[str, str] = {}
+    for word, kind in _classes("verbs.txt"):
+        verbs.setdefault(word, kind)
+    roles: dict[str, Sex] = {}
+    for word, sex in _classes("roles.txt"):
+        roles.setdefault(word, _SEXES[sex])
+    names: dict[str, set[Sex]] = {}
+    for word, sex in _classes("names.txt"):
+        names.setdefault(word.lower(), set()).add(_SEXES[sex])
+    short: dict[str, tuple[str, ...]] = {}
+    for line in _lines("nicknames.txt"):
+        left, _, right = line.partition(":")
+        for word in left.split():
+            short[word] = (*short.get(word, ()), *right.split())
+    return Lexicon(
+        verbs=verbs,
+        titles={word: _SEXES[sex] for word, sex in _classes("titles.txt")},
+        roles=roles,
+        names={word: next(iter(sexes)) for word, sexes in names.items() if len(sexes) == 1},
+        short=short,
+        common=frozenset(word for line in _lines("common.txt") for word in line.split()),
+    )

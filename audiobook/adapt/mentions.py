@@ -1,0 +1,89 @@
+"""Where the narration speaks of people: names, pronouns and nouns for people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from audiobook.adapt.cast import Cast
+from audiobook.adapt.flow import Flow
+from audiobook.adapt.lexicon import lexicon
+from audiobook.adapt.marked import Sex
+from audiobook.adapt.names import Form, Run
+
+__all__ = ["Mention", "find_mentions"]
+
+MentionKind = Literal["name", "pronoun", "role"]
+_PRONOUNS: dict[str, Sex] = {"he": "male", "she": "female", "they": "unknown", "i": "unknown", "we": "unknown"}
+_PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Tt]hey|I|[Ww]e)\b(?!')")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place that speaks of somebody."""
+
+    start: int
+    end: int
+    kind: MentionKind
+    figure: int
+    """Index into the cast's figures for a name, else -1."""
+    sex: Sex
+    text: str
+    """In lower case: the pronoun, or the noun phrase."""
+    possessive: bool = False
+    """It stands in the genitive, so it is somebody else who acts."""
+
+
+@cache
+def _role_pattern() -> re.Pattern[str]:
+    nouns = "|".join(sorted(lexicon().roles, key=lambda word: (-len(word), word)))
+    return re.compile(
+        r"\b(?P<owner>[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Mm]y|[Tt]heir|[Oo]ur|[Tt]his|[Tt]hat|[Aa]nother|[Oo]ne|[A-Z][\w.]*(?: [A-Z]\w*)*'s?)"
+        rf"\s+(?:(?!(?:and|or|of|the|to|was|had|is|as|in|with)\b)[a-z-]+,?\s+){{0,3}}?(?P<noun>{nouns})\b(?!-)"
+    )
+
+
+def find_mentions(flow: Flow, cast: Cast, runs: tuple[Run, ...], quoted: bytearray) -> tuple[Mention, ...]:
+    """List everybody who is spoken of outside quotations, in reading order, and names inside them too.
+
+    Pronouns and nouns inside quotations depend on who is speaking, so they are left out.
+    """
+    plain = flow.plain
+    found: list[Mention] = []
+    for run in runs:
+        found += _names(plain, cast, run)
+    for match in _PRONOUN.finditer(plain):
+        if not quoted[match.start()]:
+            word = match.group().lower()
+            found.append(Mention(match.start(), match.end(), "pronoun", -1, _PRONOUNS[word], word))
+    roles = lexicon().roles
+    for match in _role_pattern().finditer(plain):
+        if not quoted[match.start("noun")] and "\n" not in match.group():
+            noun = match.group("noun")
+            owned = plain[match.end() : match.end() + 1] == "'"
+            text = " ".join(match.group().split())
+            found.append(Mention(match.start(), match.end(), "role", -1, roles[noun], text, owned))
+    return tuple(sorted(found, key=lambda mention: (mention.start, -mention.end)))
+
+
+def _names(plain: str, cast: Cast, run: Run) -> list[Mention]:
+    """Cut a run into the longest known forms."""
+    found: list[Mention] = []
+    at, count = 0, len(run.words)
+    while at < count:
+        for end in range(count, at, -1):
+            form: Form = run.words[at:end]
+            index = cast.lookup.get(form)
+            if index is not None:
+                start = run.start + run.stops[at]
+                stop = run.start + run.stops[end]
+                stop = start + len(plain[start:stop].rstrip())
+                owned = plain[stop : stop + 1] == "'"
+                found.append(Mention(start, stop, "name", index, cast.figures[index].sex, " ".join(form), owned))
+                at = end
+                break
+        else:
+            at += 1
+    return found

@@ -1,0 +1,146 @@
+"""Who is named beside a quotation: "said Emma", "she whispered", "the old man turned and asked"."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audiobook.adapt.flow import Flow
+from audiobook.adapt.lexicon import lexicon
+from audiobook.adapt.mentions import Mention
+from audiobook.adapt.quotes import Quote
+
+__all__ = ["Tag", "find_tags"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A stretch of narration that says who speaks a quotation."""
+
+    mention: Mention
+    verb: str
+    """The verb in lower case, empty when the mention only acts beside the quotation."""
+    start: int
+    end: int
+    strength: float
+    """0 to 1: how surely the mention is the speaker."""
+    thought: bool = False
+    """The words are thought, not said."""
+
+
+_INVERTED = re.compile(
+    r"[\s,—–-]*(?:(?:and|then|so|thus|here|now|at last)\s+)?([a-z]+)(?:\s+(?:[a-z]+ly|out|on|back|again|up|in|at last|forth))?\s+$"
+)
+_BARE = re.compile(r"[\s,—–-]*(?:(?:and|then|but|so|at last|suddenly|presently|here)\s*,?\s+)?$")
+_DIRECT = re.compile(
+    r",?\s*(?:(?:[a-z]+ly|had|has|at last|at once|then|also|only|just|again|now|here|always|never|almost|would|could|did|"
+    r"merely|still|soon|next|once more|was)\s*,?\s*){0,3}([a-z]+)\b"
+)
+_ASIDE = re.compile(r",\s[^.!?;:]{2,70}?,\s*([a-z]+)\b")
+_NO_VERB = frozenset(
+    ["and", "or", "but", "as", "when", "while", "if", "with", "for", "of", "to", "the", "a", "an", "in", "at", "who", "which", "that", "than", "from", "by", "on", "so", "because", "is", "was", "were", "had", "been"]
+)
+_SENTENCE = re.compile(r"[.!?][\"”'’)]*\s+(?=[A-Z\"“‘'—])")
+_VERB_WORD = re.compile(r"[a-z]+")
+
+
+def find_tags(flow: Flow, quotes: Sequence[Quote], mentions: Sequence[Mention]) -> list[list[Tag]]:
+    """Find the tags of each quotation, strongest first."""
+    starts = [mention.start for mention in mentions]
+    tags: list[list[Tag]] = []
+    for i, quote in enumerate(quotes):
+        left, right = flow.starts[quote.paragraph], flow.ends[quote.paragraph]
+        if i and quotes[i - 1].paragraph == quote.paragraph:
+            left = quotes[i - 1].end
+        if i + 1 < len(quotes) and quotes[i + 1].paragraph == quote.paragraph:
+            right = quotes[i + 1].start
+        found: list[Tag] = []
+        a, b = bisect.bisect_left(starts, quote.end), bisect.bisect_left(starts, right)
+        found += _after(flow, quote, [m for m in mentions[a:b] if m.end <= right], right)
+        a, b = bisect.bisect_left(starts, left), bisect.bisect_left(starts, quote.start)
+        found += _before(flow, quote, [m for m in mentions[a:b] if m.end <= quote.start], left)
+        tags.append(sorted(found, key=lambda tag: (-tag.strength, tag.start)))
+    return tags
+
+
+def _after(flow: Flow, quote: Quote, mentions: Sequence[Mention], right: int) -> list[Tag]:
+    """Look for "said X" and "X said" behind a quotation."""
+    plain, verbs = flow.plain, lexicon().verbs
+    inner = plain[quote.start : quote.end].rstrip(" \"”'’»“")
+    unfinished = inner[-1:] in {",", "?", "!", "-", "—", "–", "…"} or inner[-1:].isalnum()
+    for mention in mentions[:2]:
+        gap = plain[quote.end : mention.start]
+        if len(gap) > 60 or re.search(r"[.!?;]", gap):
+            break
+        inverted = _INVERTED.fullmatch(gap)
+        if inverted is not None and not mention.possessive:
+            verb = inverted.group(1)
+            kind = verbs.get(verb, "")
+            if kind:
+                return [Tag(mention, verb, quote.end, mention.end, 0.97, kind == "thought")]
+            if verb.endswith("ed") and unfinished and verb not in _NO_VERB:
+                return [Tag(mention, verb, quote.end, mention.end, 0.88)]
+        if _BARE.fullmatch(gap) is not None and not mention.possessive:
+            direct = _DIRECT.match(plain, mention.end, right)
+            verb = direct.group(1) if direct is not None else ""
+            kind = verbs.get(verb, "")
+            lower_start = gap.strip(" ,—-") == "" and (plain[mention.start].islower() or unfinished)
+            if kind and direct is not None:
+                strength = 0.95 if kind != "gesture" and lower_start else 0.75
+                return [Tag(mention, verb, quote.end, direct.end(), strength, kind == "thought")]
+            aside = _ASIDE.match(plain, mention.end, right)
+            if aside is not None and aside.group(1) in verbs and lower_start:
+                return [Tag(mention, aside.group(1), quote.end, aside.end(), 0.9)]
+            strength = 0.7 if unfinished and inner[-1:] == "," else 0.55
+            return [Tag(mention, "", quote.end, mention.end, strength)]
+    return []
+
+
+def _before(flow: Flow, quote: Quote, mentions: Sequence[Mention], left: int) -> list[Tag]:
+    """Look for the subject of the last clause in front of a quotation."""
+    plain, verbs = flow.plain, lexicon().verbs
+    segment = plain[left : quote.start]
+    cuts = [m.end() for m in _SENTENCE.finditer(segment)]
+    tail = segment.rstrip()
+    leads = tail[-1:] in {",", ":"} or tail[-1:].isalpha() or tail.endswith(("--", "—", ":-", ":--"))
+    begin = left + (cuts[-1] if cuts else 0)
+    if not leads and len(tail) == len(segment[: cuts[-1]].rstrip() if cuts else "") and len(cuts) > 1:
+        begin = left + cuts[-2]
+    inside = [m for m in mentions if m.start >= begin and not m.possessive]
+    if not inside:
+        return []
+    found: list[Tag] = []
+    words = [w for w in _VERB_WORD.finditer(plain, begin, quote.start) if w.group() in verbs]
+    if words and leads:
+        verb = words[-1]
+        ahead = [m for m in inside if m.end <= verb.start()]
+        close = [m for m in inside if verb.end() <= m.start <= verb.end() + 2]
+        if close and not (ahead and ahead[-1].end + 2 >= verb.start()):
+            subject = close[0]
+        else:
+            subject = _subject(plain, ahead, begin) or inside[0]
+        near = quote.start - verb.end() < 50
+        kind = verbs[verb.group()]
+        strength = (0.93 if near else 0.75) - (0.1 if len(ahead) > 2 else 0.0)
+        found.append(
+            Tag(subject, verb.group(), min(subject.start, verb.start()), quote.start, strength, kind == "thought")
+        )
+        return found
+    subject = _subject(plain, inside, begin) or inside[0]
+    found.append(Tag(subject, "", subject.start, quote.start, 0.65 if leads else 0.5))
+    return found
+
+
+_OBJECT = re.compile(
+    r"\b(?:to|at|of|with|for|by|from|on|upon|in|into|after|before|towards?|about|against|beside|behind|than)\s+$"
+)
+
+
+def _subject(plain: str, mentions: Sequence[Mention], begin: int) -> Mention | None:
+    """Take the first mention that no preposition governs."""
+    for mention in mentions:
+        if _OBJECT.search(plain, max(begin, mention.start - 12), mention.start) is None:
+            return mention
+    return None

@@ -1,0 +1,66 @@
+"""Turns of a conversation: what one person says in one paragraph, and what speaks for each candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from audiobook.adapt.flow import Flow
+from audiobook.adapt.quotes import Quote
+from audiobook.adapt.tags import Tag
+
+__all__ = ["Turn", "cut_turns"]
+
+
+@dataclass(slots=True)
+class Turn:
+    """Quotations of one paragraph (or of several that one quotation runs through) by one speaker."""
+
+    quotes: list[int]
+    """Indices of its quotations."""
+    first: int
+    """Its first paragraph."""
+    last: int
+    """Its last paragraph."""
+    tags: list[Tag] = field(default_factory=list)
+    """Strongest first."""
+    pure: bool = False
+    """Its paragraphs hold nothing but speech."""
+
+
+def cut_turns(flow: Flow, quotes: Sequence[Quote], tags: Sequence[Sequence[Tag]]) -> list[Turn]:
+    """Group quotations into turns; strong tags with different names in one paragraph part it."""
+    turns: list[Turn] = []
+    for i, quote in enumerate(quotes):
+        strong = [tag for tag in tags[i] if tag.strength >= 0.85]
+        if turns:
+            turn = turns[-1]
+            together = turn.last == quote.paragraph or (quote.continues and turn.last == quote.paragraph - 1)
+            if together and not _conflict(turn, strong):
+                turn.quotes.append(i)
+                turn.last = quote.paragraph
+                turn.tags += tags[i]
+                continue
+        turns.append(Turn([i], quote.paragraph, quote.paragraph, list(tags[i])))
+    for turn in turns:
+        turn.tags.sort(key=lambda tag: (-tag.strength, tag.start))
+        spoken = sum(quotes[i].end - quotes[i].start for i in turn.quotes)
+        whole = sum(flow.ends[p] - flow.starts[p] for p in range(turn.first, turn.last + 1))
+        turn.pure = spoken >= whole - 2
+    return turns
+
+
+def _conflict(turn: Turn, strong: Sequence[Tag]) -> bool:
+    mine = [tag.mention for tag in turn.tags if tag.strength >= 0.85]
+    for tag in strong:
+        for other in mine:
+            if tag.mention is other or tag.mention.start == other.start:
+                return False
+    for tag in strong:
+        for other in mine:
+            if tag.mention.kind == other.kind == "name" and tag.mention.figure != other.figure:
+                return True
+            sexes = {tag.mention.sex, other.sex}
+            if sexes == {"male", "female"}:
+                return True
+    return False
