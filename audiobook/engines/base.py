@@ -1,16 +1,33 @@
-"""What every speech engine offers, and the registry of engines."""
+"""What every speech engine offers.
+
+Contract, proved for each installed engine by ``tests/test_engines_contract.py``:
+
+- Listing voices, sample rates, statuses and fingerprints loads no model.
+- `Engine.speak` returns finite float32 mono samples within [-1, 1] at ``sample_rate(voice)``.
+- Text without a single letter or digit (`speakable` is False: punctuation, emoji, nothing at all)
+  gives a `Speech` of zero frames, never an error and never noise.
+- A voice that is not there raises VoiceError naming the nearest ones.
+- Fields of `Delivery` named in ``honours`` are applied by the engine; ``gain`` never is.
+- ``[[`` in ordinary text is text, never phoneme markup.
+- With ``deterministic`` the same utterance gives the same samples, whatever was spoken before.
+"""
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from audiobook.errors import VoiceError
 
 if TYPE_CHECKING:
     from audiobook.audio import Speech, Utterance
 
-__all__ = ["Engine", "Gender", "VoiceInfo"]
+__all__ = ["Engine", "EngineStatus", "Gender", "Timings", "VoiceInfo", "nearest", "speakable", "unknown_voice"]
 
 Gender = Literal["female", "male", "neutral", "unknown"]
+Timings = Literal["exact", "estimated", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,18 @@ class VoiceInfo:
         return f"{self.engine}:{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """Whether an engine can be used now."""
+
+    name: str
+    installed: bool
+    detail: str
+    """What is there ("54 voices"), or what is missing."""
+    remedy: str = ""
+    """A command that supplies what is missing; empty when nothing is."""
+
+
 class Engine(Protocol):
     """One speech engine in one process; not thread-safe, never shared between processes."""
 
@@ -47,6 +76,8 @@ class Engine(Protocol):
     """Fields of `Delivery` it applies itself (``rate``, ``pitch``, ...); prosody.py does the rest."""
     deterministic: bool
     """The same utterance always gives the same bytes on one machine."""
+    timings: Timings
+    """Whether ``Speech.words`` come from the synthesis itself, are estimated from it, or are never given."""
 
     def voices(self) -> tuple[VoiceInfo, ...]:
         """List the voices that can be used now, best first."""
@@ -62,3 +93,27 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Free models and processes; calling it twice is harmless."""
+
+
+def speakable(text: str) -> bool:
+    """Tell whether ``text`` holds anything to say: a letter or a digit of any script."""
+    return any(character.isalnum() for character in text)
+
+
+def nearest(name: str, names: Iterable[str], *, count: int = 3) -> tuple[str, ...]:
+    """Return up to ``count`` of ``names`` that a person may have meant by ``name``, most alike first."""
+    known = {candidate.lower(): candidate for candidate in names}
+    wanted = name.lower()
+    alike = difflib.get_close_matches(wanted, known, n=count, cutoff=0.5)
+    alike += [low for low in known if wanted and wanted in low and low not in alike]
+    return tuple(known[low] for low in alike[:count])
+
+
+def unknown_voice(engine: str, name: str, names: Iterable[str]) -> VoiceError:
+    """Make the error for a voice that ``engine`` does not have."""
+    alike = nearest(name, names)
+    meant = f"Did you mean {' or '.join(alike)}? " if alike else ""
+    return VoiceError(
+        f"engine {engine} has no voice {name!r}",
+        remedy=f"{meant}See: audiobook voices --engine {engine}",
+    )

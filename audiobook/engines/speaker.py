@@ -1,0 +1,148 @@
+"""The process in which pyttsx3 runs: ``python -m audiobook.engines.speaker``.
+
+pyttsx3 keeps one driver a process, may hang, prints, and its eSpeak carries state from one
+utterance to the next, so that the same words do not give the same samples twice. Hence this
+small process of its own, which `audiobook.engines.pyttsx3` starts, feeds with one JSON object
+a line and kills when it hangs. With eSpeak on POSIX each utterance is spoken by a fork that
+has spoken nothing before; forking is safe here because nothing but this module is running.
+
+It imports nothing heavy: numpy would start threads, and those do not survive a fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import json
+import os
+import sys
+from typing import Any
+
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Answer requests from standard input until it closes."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # drivers print; that must not get between the answers
+    driver = _driver_name()
+    if driver == "espeak":
+        _offer_espeak()
+    for line in sys.stdin:
+        request = json.loads(line)
+        action = _list_voices if request["do"] == "voices" else _speak
+        fork = driver == "espeak" and hasattr(os, "fork")
+        answer = _in_fork(action, driver, request) if fork else _guarded(action, driver, request)
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+    return 0
+
+
+def _driver_name() -> str:
+    return {"darwin": "nsss", "win32": "sapi5"}.get(sys.platform, "espeak")
+
+
+def _offer_espeak() -> None:
+    """Load the bundled eSpeak NG where the system has none, so that pyttsx3 finds it by its name."""
+    for name in ("libespeak-ng.so.1", "libespeak.so.1"):
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(name)
+            return
+    import espeakng_loader
+
+    os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
+    ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
+
+
+def _in_fork(action: Any, driver: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Run ``action`` in a fork and pass its answer back through a pipe."""
+    importlib.import_module(f"pyttsx3.drivers.{driver}")  # once, before forking; it starts no thread
+    receiver, sender = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(receiver)
+        with os.fdopen(sender, "w", encoding="utf-8") as pipe:
+            json.dump(_guarded(action, driver, request), pipe)
+        os._exit(0)  # no clean-up: eSpeak may fail an assertion when it is closed
+    os.close(sender)
+    with os.fdopen(receiver, encoding="utf-8") as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    return json.loads(text) if text else {"error": "the driver crashed"}
+
+
+def _guarded(action: Any, driver: str, request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"result": action(_engine(driver), driver, request)}
+    except Exception as error:  # noqa: BLE001 - the drivers raise anything; the other process words it
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def _engine(driver: str) -> Any:
+    import pyttsx3
+
+    return pyttsx3.init(driver)
+
+
+def _list_voices(engine: Any, driver: str, _request: dict[str, Any]) -> dict[str, Any]:
+    if driver == "espeak":
+        return _list_espeak()
+    voices = [
+        {
+            "id": voice.id,
+            "name": voice.name or voice.id,
+            "language": str((voice.languages or [""])[0] or ""),
+            "gender": str(voice.gender or ""),
+        }
+        for voice in engine.getProperty("voices")
+    ]
+    return {"driver": driver, "voices": voices, "variants": []}
+
+
+def _list_espeak() -> dict[str, Any]:
+    # Not engine.getProperty("voices"): that lower-cases identifiers, which are names of files.
+    espeak = importlib.import_module("pyttsx3.drivers._espeak")
+    genders = {1: "male", 2: "female"}
+    voices = [
+        {
+            "id": voice.identifier.decode(),
+            "name": voice.name.decode(),
+            "language": voice.languages[1:].decode(errors="ignore"),
+            "gender": genders.get(voice.gender, ""),
+        }
+        for voice in espeak.ListVoices(None)
+    ]
+    variants = [
+        {"id": voice.identifier.decode().rpartition("/")[2], "gender": genders.get(voice.gender, "")}
+        for voice in espeak.ListVoices(espeak.VOICE(languages=b"variant"))
+    ]
+    return {"driver": "espeak", "voices": voices, "variants": variants}
+
+
+def _speak(engine: Any, driver: str, request: dict[str, Any]) -> None:
+    if driver == "espeak":
+        _choose_espeak(request["voice"])
+    else:
+        engine.setProperty("voice", request["voice"])
+    engine.setProperty("rate", request["rate"])
+    engine.setProperty("volume", 1.0)
+    if driver == "espeak":
+        espeak = importlib.import_module("pyttsx3.drivers._espeak")
+        engine.setProperty("pitch", request["pitch"])
+        espeak.SetParameter(espeak.RANGE, request["range"], 0)
+    engine.save_to_file(request["text"], request["path"])
+    engine.runAndWait()
+
+
+def _choose_espeak(voice: str) -> None:
+    # pyttsx3 takes any name for a voice and then speaks with the one before; this tells.
+    espeak = importlib.import_module("pyttsx3.drivers._espeak")
+    status = espeak.SetVoiceByName(voice.encode())
+    if status != espeak.EE_OK:
+        msg = f"eSpeak refused the voice {voice} (status {status})"
+        raise ValueError(msg)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
