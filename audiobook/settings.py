@@ -164,6 +164,7 @@ class Profile:
     head_ms: int = option(750, "Room tone before a chapter", low=0, high=10_000)
     tail_ms: int = option(2000, "Room tone after a chapter", low=0, high=10_000)
     sample_rate: int = option(0, "Hertz of the packages; 0 keeps the voice's own", low=0, high=96_000)
+    chapter_minutes: int = option(0, "Longest MP3 that passes, in minutes; 0 is any length", low=0, high=6000)
     mp3_kbps: int = option(192, "Bit rate of MP3", low=32, high=320)
     aac_kbps: int = option(96, "Bit rate of AAC", low=24, high=320)
     opus_kbps: int = option(40, "Bit rate of Opus", low=12, high=256)
@@ -171,7 +172,7 @@ class Profile:
 
 
 PROFILES: dict[str, Profile] = {
-    "acx": Profile(rms_db=-20.5, sample_rate=44_100, aac_kbps=128),
+    "acx": Profile(rms_db=-20.5, sample_rate=44_100, aac_kbps=128, chapter_minutes=120),
     "library": Profile(
         lufs=-20.0, lufs_tolerance=2.0, peak_db=-1.5, peak_limit_db=-0.1, mp3_kbps=128, sample_rate=44_100
     ),

@@ -28,16 +28,16 @@ _LEADERS = frozenset(
     re.findall(
         r"\S+",
         "and but or nor for so yet because although though while when where which who that if unless until since "
-        "as than of in on at by to from with without into onto over under after before between through during about against "
-        "among across behind beyond beside toward towards upon within",
+        "as than of in on at by to from with without into onto over under after before between through during about "
+        "against among across behind beyond beside toward towards upon within",
     )
 )
 _CLINGERS = frozenset(
     re.findall(
         r"\S+",
         "a an the this that these those my your his her its our their some any no every each is are was were "
-        "be been being am has have had do does did will would shall should can could may might must not of in on at by to from with "
-        "mr mrs ms dr st mr. mrs. ms. dr. st. and but or very more most",
+        "be been being am has have had do does did will would shall should can could may might must not of in on "
+        "at by to from with mr mrs ms dr st mr. mrs. ms. dr. st. and but or very more most",
     )
 )
 

@@ -1,1 +1,126 @@
-"""."""
+"""Finished files measured and judged, whoever made them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from audiobook import ffmpeg
+from audiobook.errors import SourceError, ToolError
+from audiobook.measure import Meter
+from audiobook.settings import Profile
+from audiobook.verify.captions import check_captions
+from audiobook.verify.report import FileReport, Problem
+from audiobook.verify.standard import judge, remark
+
+__all__ = ["AUDIO", "CAPTIONS", "FileReport", "Problem", "check"]
+
+AUDIO = (".aac", ".flac", ".m4a", ".m4b", ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".wav")
+CAPTIONS = (".srt", ".vtt")
+
+
+def check(paths: Iterable[Path], profile: Profile) -> tuple[FileReport, ...]:
+    """Measure files, or all audio and caption files in folders, against a delivery standard.
+
+    Levels are those of the decoded sound. Captions are compared with the sound of the same name beside them.
+
+    Args:
+        paths: Files and folders.
+        profile: The standard.
+
+    Raises:
+        SourceError: a path does not exist, a file is of no known kind, or a folder holds nothing to check.
+        ToolError: ffmpeg is missing or does not run.
+    """
+    files = [file for path in paths for file in _files(path)]
+    ffmpeg.version()  # Failures after this are those of a file, and become its problems.
+    reports: dict[Path, FileReport] = {}
+    for file in sorted(dict.fromkeys(files), key=lambda path: path.suffix.lower() in CAPTIONS):
+        if file.suffix.lower() in CAPTIONS:
+            reports[file] = check_captions(file, _sound_s(file, reports))
+        else:
+            reports[file] = _check_audio(file, profile)
+    return _compared(tuple(reports[file] for file in dict.fromkeys(files)))
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = sorted(
+            file
+            for file in path.rglob("*")
+            if file.suffix.lower() in AUDIO + CAPTIONS and file.is_file() and not file.name.startswith(".")
+        )
+        if not found:
+            raise SourceError("holds no audio file", place=str(path), remedy="Name a folder that `build` has filled")
+        return found
+    if not path.exists():
+        raise SourceError("does not exist", place=str(path), remedy="Check the path")
+    if path.suffix.lower() not in AUDIO + CAPTIONS:
+        raise SourceError(
+            "is no kind of file that can be checked",
+            place=str(path),
+            remedy=f"Known are {' '.join(AUDIO + CAPTIONS)}",
+        )
+    return [path]
+
+
+def _check_audio(path: Path, profile: Profile) -> FileReport:
+    kind = path.suffix[1:].lower()
+    try:
+        media = ffmpeg.probe(path)
+    except ToolError as error:
+        return FileReport(path, kind, problems=(Problem("unreadable", error.message),))
+    meter = Meter(media.sample_rate)
+    damage: tuple[Problem, ...] = ()
+    try:
+        for block in ffmpeg.decode(path, media.channels):
+            meter.add(block)
+    except ToolError as error:
+        damage = (Problem("damaged", error.message),)
+    levels = meter.levels()
+    return FileReport(
+        path,
+        kind,
+        levels=levels,
+        media=media,
+        duration_s=levels.duration_s,
+        problems=(*damage, *judge(path, media, levels, profile)),
+        warnings=tuple(remark(path, media, levels, profile)),
+    )
+
+
+def _sound_s(captions: Path, reports: dict[Path, FileReport]) -> float | None:
+    """Return the length of the sound that stands beside a caption file under the same name."""
+    for suffix in (".m4b", *AUDIO):
+        beside = captions.with_suffix(suffix)
+        if beside in reports:
+            return reports[beside].duration_s
+        if beside.is_file():
+            try:
+                return ffmpeg.probe(beside).duration_s
+            except ToolError:
+                return None
+    return None
+
+
+def _compared(reports: tuple[FileReport, ...]) -> tuple[FileReport, ...]:
+    """Add a problem to each file that differs in channels or sampling rate from most of its kind in its folder."""
+    groups: dict[tuple[Path, str], Counter[tuple[int, int]]] = {}
+    for each in reports:
+        if each.media:
+            facts = (each.media.channels, each.media.sample_rate)
+            groups.setdefault((each.path.parent, each.kind), Counter())[facts] += 1
+    compared = []
+    for each in reports:
+        usual = max(groups[each.path.parent, each.kind].items(), key=lambda item: item[1])[0] if each.media else None
+        if each.media and usual and usual != (each.media.channels, each.media.sample_rate):
+            message = (
+                f"has {each.media.channels} channels at {each.media.sample_rate} Hz, the files beside it "
+                f"{usual[0]} at {usual[1]} Hz"
+            )
+            compared.append(replace(each, problems=(*each.problems, Problem("differs", message))))
+        else:
+            compared.append(each)
+    return tuple(compared)

@@ -1,0 +1,53 @@
+"""``audiobook check``: measure finished files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from audiobook.cli.options import Choices, json_output, settings_options
+from audiobook.errors import CheckError
+
+if TYPE_CHECKING:
+    from audiobook.verify import FileReport
+
+__all__ = ["command"]
+
+
+@click.command("check")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@settings_options("profile")
+@json_output
+def command(paths: tuple[Path, ...], config: Path | None, as_json: bool, **options: Any) -> None:
+    """Measure finished files, or folders of them, against a delivery standard.
+
+    Works on MP3, M4B, M4A, FLAC, WAV, Opus, SRT and WebVTT, whoever made them. Exits with 1 when a file fails.
+    """
+    from audiobook.verify import check  # noqa: PLC0415 - heavy
+
+    settings = Choices.gather(None, config, options).settings()
+    reports = check(paths, settings.delivery_standard())
+    if not as_json:
+        click.echo(f"{'length':>9} {'RMS':>7} {'peak':>7} {'floor':>7} {'LUFS':>7}")
+    for report in reports:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else _row(report))
+    failed = sum(not report.passed for report in reports)
+    if failed:
+        raise CheckError(f"{failed} of {len(reports)} files fail the standard {settings.profile!r}")
+    if not as_json:
+        click.secho(f"All {len(reports)} files meet the standard {settings.profile!r}.", fg="green")
+
+
+def _row(report: FileReport) -> str:
+    minutes, seconds = divmod(round(report.duration_s), 60)
+    length = f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+    levels = report.levels
+    figures = (levels.rms_db, levels.peak_db, levels.noise_floor_db, levels.lufs) if levels else ()
+    row = " ".join(f"{figure:>7.2f}" for figure in figures) or " " * 31
+    verdict = click.style("pass", fg="green") if report.passed else click.style("FAIL", fg="red")
+    notes = [f"\n{'':10}{click.style(problem.message, fg='red')}" for problem in report.problems]
+    notes += [f"\n{'':10}{click.style(warning.message, fg='yellow')}" for warning in report.warnings]
+    return f"{length:>9} {row}  {verdict} {report.path}{''.join(notes)}"
