@@ -1,0 +1,296 @@
+"""Script -> Plan: every sentence as it is spoken, how, and the silence behind it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from audiobook import pauses
+from audiobook.audio import ChapterPlan, Passage, Plan, Utterance
+from audiobook.delivery import Resolved, resolve
+from audiobook.engines.base import VoiceInfo, speakable
+from audiobook.errors import ScriptError
+from audiobook.script import NARRATOR, UNKNOWN, Line, Override, Script, ScriptChapter, Voice
+from audiobook.settings import Settings
+from audiobook.spoken import EMPTY, Lexicon, Spoken, clauses, say, sentences
+
+__all__ = ["plan"]
+
+LONGEST = 350
+"""Characters; a longer sentence is cut at a clause."""
+_JOINED = 120
+"""Characters; a sentence of one word is joined to its neighbour as long as both stay below this."""
+_CUE_SPREAD_MS = 300
+"""Most that cues add to a pause, or take from it."""
+_LEAST_MS = 80
+"""No cue shortens a pause below this."""
+_MARKS = " \t\n\"'"
+"""Blanks and straightened quotation marks."""
+_SPEAKING = 0.75
+"""Share of an audiobook that is speech: words a minute while speaking are the finished rate divided by it."""
+_CALIBRATION = (0.7, 1.4)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of a line that becomes one utterance."""
+
+    start: int
+    end: int
+    boundary: pauses.Boundary | None = None
+    """Where the line goes on; None at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A passage before its pauses are known."""
+
+    passage: Passage
+    line: Line
+    resolved: Resolved
+    boundary: pauses.Boundary | None
+    """Behind it within its line; None at the line's end."""
+    opens: bool
+    """It opens its line."""
+    pace: float
+    """Rate that pauses follow: the voice's calibration is left out."""
+    resumes: bool = False
+    """Its line goes on with what its speaker said before the narration between."""
+
+
+def plan(script: Script, settings: Settings, lexicon: Lexicon = EMPTY, voices: tuple[VoiceInfo, ...] = ()) -> Plan:
+    """Cut every line into sentences and decide how each is said.
+
+    Editing one line changes only its own utterances and the pauses beside it.
+
+    Args:
+        script: What is to be recorded.
+        settings: Cues, pauses, spoken form and what is announced.
+        lexicon: Settled pronunciations.
+        voices: What is installed; their measured rates serve ``settings.words_per_minute``.
+
+    Raises:
+        ScriptError: a speaker has no voice.
+    """
+    planner = _Planner(script, settings, lexicon, voices)
+    chapters = (planner.chapter(number, chapter) for number, chapter in enumerate(script.chapters, 1))
+    return Plan(script.metadata, tuple(chapters))
+
+
+class _Planner:
+    """Holds what stays the same through a book."""
+
+    def __init__(self, script: Script, settings: Settings, lexicon: Lexicon, voices: tuple[VoiceInfo, ...]) -> None:
+        self.settings = settings
+        self.lexicon = lexicon
+        self.language = script.metadata.language
+        self.book = pauses.identity((script.metadata.title, script.metadata.author))
+        self.cast = dict(script.cast)
+        self.pace = {voice.address: _calibration(voice, settings.words_per_minute) for voice in voices}
+
+    def chapter(self, number: int, chapter: ScriptChapter) -> ChapterPlan:
+        """Plan one chapter."""
+        drafts = list(self._drafts(chapter))
+        identity = pauses.identity((self.book, chapter.title))
+        passages = tuple(self._passage(drafts, index, identity) for index in range(len(drafts)))
+        return ChapterPlan(number, chapter.title, passages, tuple(scene.title for scene in chapter.scenes))
+
+    def _drafts(self, chapter: ScriptChapter) -> Iterator[_Draft]:
+        """Yield the chapter's passages in order, pauses left open."""
+        yield from self._heading(chapter.title, 0)
+        paragraph_number = line_number = 0
+        for scene_number, scene in enumerate(chapter.scenes):
+            yield from self._heading(scene.title, scene_number)
+            for paragraph in scene.paragraphs:
+                said_by: str | None = None
+                for line in paragraph.lines:
+                    place = Passage(
+                        "", line.speaker, Utterance("", self.language, self._voice(line.speaker)),
+                        paragraph=paragraph_number, scene=scene_number, line=line_number,
+                    )  # fmt: skip
+                    yield from self._line(line, place, resumes=line.speaker == said_by)
+                    if line.speaker != NARRATOR:
+                        said_by = line.speaker
+                    line_number += 1
+                paragraph_number += 1
+
+    def _heading(self, title: str, scene: int) -> Iterator[_Draft]:
+        if not (self.settings.spoken.announce_chapters and speakable(title)):
+            return
+        line = Line(NARRATOR, title)
+        place = Passage(
+            "", NARRATOR, Utterance("", self.language, self._voice(NARRATOR)), paragraph=-1, scene=scene, line=-1
+        )
+        resolved, pace = self._resolved(line)
+        yield self._draft(line, _Piece(0, len(title)), place, resolved, pace, heading=True)
+
+    def _line(self, line: Line, place: Passage, *, resumes: bool) -> Iterator[_Draft]:
+        resolved, pace = self._resolved(line)
+        pieces = _pieces(line, self.language)
+        drafts = [self._draft(line, piece, place, resolved, pace, heading=False) for piece in pieces]
+        for index, draft in enumerate(drafts):
+            yield replace(draft, opens=index == 0, resumes=resumes)
+
+    def _draft(
+        self, line: Line, piece: _Piece, place: Passage, resolved: Resolved, pace: float, *, heading: bool
+    ) -> _Draft:
+        written = line.text[piece.start : piece.end]
+        spoken = _unquoted(
+            say(
+                written,
+                language=self.language,
+                settings=self.settings.spoken,
+                lexicon=self.lexicon,
+                overrides=_shifted(line.overrides, piece),
+                heading=heading,
+            )
+        )
+        utterance = replace(place.utterance, text=spoken.text, phonemes=spoken.phonemes, delivery=resolved.delivery)
+        passage = replace(place, written=written.strip(), utterance=utterance, gain=resolved.gain_db)
+        return _Draft(passage, line, resolved, piece.boundary, opens=True, pace=pace)
+
+    def _resolved(self, line: Line) -> tuple[Resolved, float]:
+        """Return how a line is said, and the rate that its pauses follow."""
+        voice = self._voice(line.speaker, bare=False)
+        calibration = self.pace.get(voice.address, 1.0)
+        resolved = resolve(line.cues, replace(voice, rate=voice.rate * calibration), self.settings)
+        return resolved, resolved.delivery.rate / calibration
+
+    def _voice(self, speaker: str, *, bare: bool = True) -> Voice:
+        voice = self.cast.get(speaker)
+        if voice is None and speaker == UNKNOWN:
+            voice = self.cast.get(NARRATOR)
+        if voice is None:
+            near = difflib.get_close_matches(speaker, self.cast, n=1)
+            meant = f'Did you mean "{near[0]}"? Else add' if near else "Add"
+            raise ScriptError(
+                f"{speaker} has no voice", place="[cast]", remedy=f'{meant} "{speaker}" = "ENGINE:NAME" under [cast]'
+            )
+        return Voice(voice.engine, voice.name) if bare else voice
+
+    def _passage(self, drafts: list[_Draft], index: int, chapter: str) -> Passage:
+        """Give a passage its pauses."""
+        draft = drafts[index]
+        before = max(draft.resolved.before_ms, 0) if index == 0 else 0
+        if draft.boundary is None and draft.line.pause_after_ms is not None:
+            after = draft.line.pause_after_ms
+        elif index + 1 == len(drafts):
+            after = 0  # the tail belongs to the delivery standard
+        else:
+            after = self._after(draft, drafts[index + 1], chapter)
+        return replace(draft.passage, pause_before_ms=before, pause_after_ms=after)
+
+    def _after(self, draft: _Draft, following: _Draft, chapter: str) -> int:
+        words = draft.passage.written
+        context = pauses.Context(pauses.identity((chapter, words)), len(words.split()), draft.pace)
+        ms = pauses.pause_ms(_boundary(draft, following), context, self.settings.pauses, self.settings.record.seed)
+        cues = draft.resolved.after_ms if draft.boundary is None else 0
+        cues += following.resolved.before_ms if following.opens else 0
+        return max(ms + min(max(cues, -_CUE_SPREAD_MS), _CUE_SPREAD_MS), min(ms, _LEAST_MS))
+
+
+def _boundary(draft: _Draft, following: _Draft) -> pauses.Boundary:
+    if draft.boundary is not None:
+        return draft.boundary
+    here, there = draft.passage, following.passage
+    if there.paragraph < 0:
+        return "heading" if here.paragraph < 0 else "scene"
+    if here.paragraph < 0:
+        return "heading"
+    if here.scene != there.scene:
+        return "scene"
+    return pauses.after_line(
+        draft.line, following.line, resumes=following.resumes, new_paragraph=here.paragraph != there.paragraph
+    )
+
+
+def _pieces(line: Line, language: str) -> Iterator[_Piece]:
+    """Cut a line into utterances; they cover it without a gap, but for lines with nothing to say."""
+    if not speakable(line.text) and not line.overrides:
+        return
+    ranges = _joined(line, _whole_overrides(line, list(sentences(line.text, language))))
+    for start, end in ranges:
+        last = end == ranges[-1][1]
+        parts = _clauses(line, start, end)
+        for at, (first, past) in enumerate(parts):
+            if at + 1 < len(parts):
+                yield _Piece(first, past, pauses.cut(line.text[first:past]))
+            else:
+                speech = line.speaker != NARRATOR
+                yield _Piece(first, past, None if last else pauses.inside_line(line.text[first:past], speech=speech))
+
+
+def _clauses(line: Line, start: int, end: int) -> list[tuple[int, int]]:
+    parts = [(start + first, start + past) for first, past in clauses(line.text[start:end], LONGEST)]
+    return _merged(line, _whole_overrides(line, parts), lambda text: not speakable(text), LONGEST)
+
+
+def _joined(line: Line, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join what sounds wrong alone: marks without words to any neighbour, one word to a short one."""
+    ranges = _merged(line, ranges, lambda text: not speakable(text), len(line.text))
+    return _merged(line, ranges, _is_short, _JOINED)
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) == 1 and pauses.inside_line(text, speech=False) != "ellipsis"
+
+
+def _merged(
+    line: Line, ranges: list[tuple[int, int]], small: Callable[[str], bool], limit: int
+) -> list[tuple[int, int]]:
+    """Join every small range to the next one, the last to the one before, where the sum stays within ``limit``."""
+    merged: list[tuple[int, int]] = []
+    carried = False
+    for index, (start, end) in enumerate(ranges):
+        is_small = small(line.text[start:end])
+        join = carried or (is_small and index + 1 == len(ranges))
+        if merged and join and end - merged[-1][0] <= limit:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+        carried = is_small
+    return merged
+
+
+def _whole_overrides(line: Line, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Undo every cut that falls inside an override."""
+    whole: list[tuple[int, int]] = []
+    for start, end in ranges:
+        if whole and any(override.start < start < override.end for override in line.overrides):
+            whole[-1] = (whole[-1][0], end)
+        else:
+            whole.append((start, end))
+    return whole
+
+
+def _shifted(overrides: tuple[Override, ...], piece: _Piece) -> tuple[Override, ...]:
+    """Return the overrides inside a piece, counted from its start."""
+    return tuple(
+        Override(override.start - piece.start, override.end - piece.start, override.spoken)
+        for override in overrides
+        if piece.start <= override.start and override.end <= piece.end
+    )
+
+
+def _unquoted(spoken: Spoken) -> Spoken:
+    """Take quotation marks off both ends: some engines voice them (Kokoro's ``!`` plus closing quote)."""
+    text = spoken.text
+    past = len(text.rstrip(_MARKS))
+    if text[past:].lstrip()[:1] == "'" and text[past - 1 : past].isalnum():
+        past += 1  # an apostrophe that closes a word: dogs', goin'
+    start = len(text) - len(text.lstrip(_MARKS))
+    if "'" in text[:start] and text[start : start + 1].isalnum() and "'" not in text[past:]:
+        start = text.rindex("'", 0, start)  # 'Tis
+    phonemes = tuple(
+        (first - start, end - start, ipa) for first, end, ipa in spoken.phonemes if start <= first and end <= past
+    )
+    return Spoken(text[start:past], phonemes)
+
+
+def _calibration(voice: VoiceInfo, words_per_minute: int) -> float:
+    """Return the factor that brings a voice to the rate asked for; 1 where either is not known."""
+    if not (words_per_minute and voice.words_per_minute):
+        return 1.0
+    factor = words_per_minute / _SPEAKING / voice.words_per_minute
+    return min(max(factor, _CALIBRATION[0]), _CALIBRATION[1])
