@@ -15,10 +15,15 @@ __all__ = ["make_folder", "output_path", "write_bytes", "write_text"]
 
 
 @contextlib.contextmanager
-def output_path(final: Path) -> Iterator[Path]:
+def output_path(final: Path, *, flush: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside ``final`` (same suffix); on success it becomes ``final``.
 
     On any failure the temporary file is removed and ``final`` keeps what it held.
+
+    Args:
+        final: where the file is to be.
+        flush: wait until the disk has it. Leave it out only for what is verified when read
+            and cheaply made anew: a power cut may then leave an empty file.
 
     Raises:
         OutputError: the folder or file cannot be written, or the disk is full.
@@ -31,17 +36,19 @@ def output_path(final: Path) -> Iterator[Path]:
     try:
         yield temporary
         with translated(final):
-            _flush(temporary)
+            if flush:
+                _flush(temporary)
             temporary.chmod(0o644)
             temporary.replace(final)
-            _flush_folder(final.parent)
+            if flush:
+                _flush_folder(final.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def write_bytes(final: Path, data: bytes) -> None:
-    """Write ``data`` to ``final`` in one step; raise OutputError when that fails."""
-    with output_path(final) as temporary, translated(final):
+def write_bytes(final: Path, data: bytes, *, flush: bool = True) -> None:
+    """Write ``data`` to ``final`` in one step, ``flush`` as in `output_path`; raise OutputError when that fails."""
+    with output_path(final, flush=flush) as temporary, translated(final):
         temporary.write_bytes(data)
 
 

@@ -1,0 +1,102 @@
+"""How loud voices are before they are mixed.
+
+Every voice is measured once, on a fixed text at its plain delivery, and gets one gain that brings it to `STAGE_LUFS`.
+That gain hangs on the voice alone: editing, adding or dropping a line changes no other line's level, a whisper stays a
+whisper, and no chapter waits for another. (A median over the voice's own lines would move with every edit.)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import soundfile
+
+from audiobook.audio import Plan, Take, Utterance
+from audiobook.errors import OutputError
+from audiobook.measure import measure_samples
+from audiobook.script import Voice
+from audiobook.settings import Profile
+
+__all__ = ["STAGE_LUFS", "by_voice", "calibration_utterances", "makeup_db", "tone_db", "voice_gain"]
+
+STAGE_LUFS = -27.0
+"""Loudness of plain speech in a stitched, not yet mastered track: low enough that a shout does not clip in 16 bits."""
+
+_SPEECH_RMS_OFFSET = -1.0
+"""RMS of a chapter, pauses included, minus the gated loudness of its speech, in dB: the mean over engines tried."""
+_MAX_GAIN_DB = 30.0
+
+_SAMPLES = {
+    "de": "Am Abend legten wir das Buch auf den Tisch und lasen noch eine Seite.",
+    "es": "Por la noche pusimos el libro sobre la mesa y leímos otra página.",
+    "fr": "Le soir, nous avons posé le livre sur la table et lu une autre page.",
+    "it": "La sera mettemmo il libro sul tavolo e leggemmo un'altra pagina.",
+    "pt": "À noite pusemos o livro sobre a mesa e lemos mais uma página.",
+    "en": "In the evening we laid the book on the table and read another page.",
+}
+"""What a voice says to be measured: four seconds with few hisses, in the book's language where there is one."""
+
+
+def calibration_utterances(plan: Plan) -> tuple[Utterance, ...]:
+    """Return what each voice of a plan says to be measured, in the order the voices appear.
+
+    They are recorded like any other utterance, once for all books, as the cache keeps them.
+    """
+    voices = {
+        passage.utterance.voice.address: (passage.utterance.voice, passage.utterance.language)
+        for chapter in reversed(plan.chapters)
+        for passage in reversed(chapter.passages)
+    }
+    return tuple(
+        Utterance(
+            _SAMPLES.get(language.split("-")[0].lower(), _SAMPLES["en"]), language, Voice(voice.engine, voice.name)
+        )
+        for voice, language in reversed(voices.values())
+    )
+
+
+def voice_gain(take: Take) -> float:
+    """Return the decibels that bring a voice to `STAGE_LUFS`, from the take of its calibration utterance.
+
+    The gain is rounded to a tenth, and 0 for a voice without measurable sound.
+
+    Raises:
+        OutputError: the take is gone from the cache.
+    """
+    try:
+        samples, sample_rate = soundfile.read(take.path, dtype="float32")
+    except soundfile.LibsndfileError as error:
+        raise OutputError(
+            "a recorded take cannot be read",
+            place=str(take.path),
+            remedy="Run the same command again to record it anew",
+        ) from error
+    loudness = measure_samples(np.asarray(samples, np.float32), sample_rate).lufs
+    if math.isinf(loudness):
+        return 0.0
+    return round(max(-_MAX_GAIN_DB, min(_MAX_GAIN_DB, STAGE_LUFS - loudness)), 1)
+
+
+def makeup_db(profile: Profile) -> float:
+    """Return the one gain of a book, in dB: from `STAGE_LUFS` to the profile's target.
+
+    It follows from the profile alone, so a book's chapters can be mastered one by one, in any order, as soon as each is
+    stitched, and an edit in one changes no other.
+    """
+    if profile.rms_db is not None:
+        return profile.rms_db - (STAGE_LUFS + _SPEECH_RMS_OFFSET)
+    if profile.lufs is not None:
+        return profile.lufs - STAGE_LUFS
+    return 6.0  # a profile that is not levelled: only the headroom of the stage is given back
+
+
+def tone_db(profile: Profile) -> float:
+    """Return the level of room tone in a stitched track, in dBFS RMS: the profile's own once the book's gain is on."""
+    return profile.floor_db - makeup_db(profile)
+
+
+def by_voice(utterances: Iterable[Utterance], takes: Iterable[Take]) -> dict[str, float]:
+    """Return the gain of each voice by its address, from calibration utterances and their takes in the same order."""
+    return {utterance.voice.address: voice_gain(take) for utterance, take in zip(utterances, takes, strict=True)}

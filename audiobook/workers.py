@@ -1,0 +1,214 @@
+"""A process that speaks: one engine of each kind, one thread, killed without harm.
+
+Parent and worker talk in lines of JSON over the worker's standard input and output. The worker is started as a program
+of its own rather than through multiprocessing, so it never imports the caller's main module: it starts sooner, and a
+script that builds a book needs no ``if __name__ == "__main__"``. What engines print goes to standard error, into a file
+that is looked at only when the worker dies.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+from audiobook import errors
+from audiobook.audio import Take, Utterance, WordTime
+from audiobook.errors import AudiobookError, EngineError
+from audiobook.script import Delivery, Voice
+
+__all__ = ["Reply", "Worker", "WorkerDied", "main"]
+
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from audiobook.workers import main; main(sys.argv[2], int(sys.argv[3]))"
+)
+_ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+)
+_GRACE_S = 5.0
+"""Seconds an idle worker has to close its engines."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reply:
+    """What a worker answers to one job."""
+
+    take: Take | None
+    error: AudiobookError | None = None
+    hopeless: bool = False
+    """The engine cannot be used at all; no other try or line can succeed."""
+
+
+class WorkerDied(Exception):  # noqa: N818 - an event that is handled, not an error that reaches anybody
+    """The process ended, or was killed for taking too long, with a job in hand."""
+
+
+class Worker:
+    """The parent's end of one worker process. Used by one thread; `kill` by any."""
+
+    def __init__(self, cache: Path, seed: int) -> None:
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        arguments = [sys.executable, "-X", "utf8", "-c", _BOOT, json.dumps(sys.path), str(cache), str(seed)]
+        # A group of its own: Ctrl-C reaches the parent alone, which decides what is finished first.
+        group: dict[str, Any] = {"start_new_session": True}
+        if sys.platform == "win32":
+            group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        self._process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=os.environ | _ONE_THREAD,
+            **group,
+        )
+
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
+    def ask(self, key: str, utterance: Utterance, timeout_s: float) -> Reply:
+        """Have one utterance spoken and stored under ``key``.
+
+        Raises:
+            WorkerDied: the process ended, or was killed after ``timeout_s`` seconds.
+        """
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            self.kill()
+
+        timer = threading.Timer(timeout_s, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            _pipe(self._process.stdin).write(_encode_job(key, utterance))
+            _pipe(self._process.stdin).flush()
+            line = _pipe(self._process.stdout).readline()
+        except OSError:
+            line = b""
+        finally:
+            timer.cancel()
+        if late.is_set():
+            raise WorkerDied(f"nothing came within {timeout_s:g} s")
+        if not line.endswith(b"\n"):
+            raise WorkerDied(self._last_words())
+        return _decode_reply(line)
+
+    def memory_mb(self) -> float:
+        """Resident memory of the process; 0 when it is gone."""
+        import psutil  # the worker, which runs this module too, starts sooner without it
+
+        try:
+            return float(psutil.Process(self.pid).memory_info().rss) / 1e6
+        except psutil.Error:
+            return 0.0
+
+    def close(self) -> None:
+        """Let an idle process end by itself, then make sure that it has."""
+        with_errors = (OSError, ValueError)
+        try:
+            _pipe(self._process.stdin).close()
+        except with_errors:
+            self.kill()
+        try:
+            self._process.wait(_GRACE_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._process.wait()
+        _pipe(self._process.stdout).close()
+        self._log.close()
+
+    def kill(self) -> None:
+        """End the process now; a take that it was writing leaves at most a temporary file."""
+        self._process.kill()
+
+    def _last_words(self) -> str:
+        code = self._process.wait()
+        self._log.seek(0)
+        lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
+        return f"the speaking process ended with code {code}" + (f" ({lines[-1][:300]})" if lines else "")
+
+
+def main(cache: str, seed: int) -> None:
+    """Speak jobs from standard input until it closes. Runs in the worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    from audiobook.booth import Booth  # NumPy and engines are the worker's, not its parent's
+
+    booth = Booth(Path(cache), seed)
+    jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    busy = threading.Event()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs, busy), daemon=True).start()
+    while line := jobs.get():
+        busy.set()
+        key, utterance = _decode_job(line)
+        replies.write(_encode_reply(booth.record(key, utterance)))
+        replies.flush()
+        busy.clear()
+    booth.close()
+
+
+def _listen(source: IO[bytes], jobs: queue.SimpleQueue[bytes], busy: threading.Event) -> None:
+    """Pass lines on; when the parent is gone end at once, even in the middle of a hung take."""
+    for line in source:
+        jobs.put(line)
+    if busy.is_set():
+        os._exit(0)
+    jobs.put(b"")
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None
+    return pipe
+
+
+def _encode_job(key: str, utterance: Utterance) -> bytes:
+    return json.dumps({"key": key, "utterance": dataclasses.asdict(utterance)}).encode() + b"\n"
+
+
+def _decode_job(line: bytes) -> tuple[str, Utterance]:
+    job = json.loads(line)
+    fields = job["utterance"]
+    utterance = Utterance(
+        fields["text"],
+        fields["language"],
+        Voice(**fields["voice"]),
+        Delivery(**fields["delivery"]),
+        tuple((start, end, ipa) for start, end, ipa in fields["phonemes"]),
+    )
+    return job["key"], utterance
+
+
+def _encode_reply(reply: Reply) -> bytes:
+    content: dict[str, Any] = {"hopeless": reply.hopeless}
+    if reply.take is not None:
+        content["take"] = dataclasses.asdict(reply.take) | {"path": str(reply.take.path)}
+    if reply.error is not None:
+        error = reply.error
+        content["error"] = [type(error).__name__, error.message, error.place, error.remedy]
+    return json.dumps(content).encode() + b"\n"
+
+
+def _decode_reply(line: bytes) -> Reply:
+    content = json.loads(line)
+    take = error = None
+    if found := content.get("take"):
+        words = tuple(WordTime(**word) for word in found["words"])
+        take = Take(Path(found["path"]), found["frames"], found["sample_rate"], words)
+    if failed := content.get("error"):
+        name, message, place, remedy = failed
+        kind = getattr(errors, name, EngineError)
+        error = kind(message, place=place, remedy=remedy)
+    return Reply(take, error, content["hopeless"])
