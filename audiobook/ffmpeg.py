@@ -102,7 +102,7 @@ def executable() -> str:
             )
         return found
     try:
-        import imageio_ffmpeg  # noqa: PLC0415 (heavy, and needed only where audio is encoded)
+        import imageio_ffmpeg
 
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError) as error:
@@ -213,7 +213,7 @@ def decode(path: Path, channels: int) -> Iterator[NDArray[np.float32]]:
     Raises:
         ToolError: the file cannot be decoded to its end.
     """
-    import numpy as np  # noqa: PLC0415 (heavy)
+    import numpy as np
 
     arguments = (*input_file(path, demuxer(path)), "-map", "0:a:0", "-c:a", "pcm_f32le", "-ac", str(channels))
     size = 4 * channels * (_BLOCK // (4 * channels))

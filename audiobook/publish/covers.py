@@ -58,7 +58,7 @@ def _from_settings(path: Path) -> Image.Image:
 
 
 def _decoded(data: bytes) -> Image.Image | None:
-    from PIL import Image, ImageOps  # noqa: PLC0415 (heavy)
+    from PIL import Image, ImageOps
 
     try:
         with warnings.catch_warnings():
@@ -75,7 +75,7 @@ def _decoded(data: bytes) -> Image.Image | None:
 
 
 def _square(picture: Image.Image, side: int) -> Image.Image:
-    from PIL import Image, ImageEnhance, ImageFilter, ImageOps  # noqa: PLC0415 (heavy)
+    from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
     if picture.width == picture.height:
         return picture.resize((side, side), Image.Resampling.LANCZOS)
@@ -88,7 +88,7 @@ def _square(picture: Image.Image, side: int) -> Image.Image:
 
 def _title_cover(edition: Edition, side: int) -> Image.Image:
     """Draw title and author on a colour that belongs to the title."""
-    from PIL import Image, ImageDraw  # noqa: PLC0415 (heavy)
+    from PIL import Image, ImageDraw
 
     metadata = edition.metadata
     hue = hashlib.sha256(metadata.title.encode()).digest()[0] / 256
@@ -113,7 +113,7 @@ def _colour(hue: float, lightness: float, saturation: float) -> tuple[int, int, 
 
 def _drawable(text: str) -> str:
     """Return ``text`` when Pillow's built-in font has its letters, else nothing: boxes are worse than a plain cover."""
-    from PIL import ImageFont  # noqa: PLC0415 (heavy)
+    from PIL import ImageFont
 
     font = ImageFont.load_default(40)
     absent = bytes(font.getmask("\U0010fffd"))
@@ -123,7 +123,7 @@ def _drawable(text: str) -> str:
 
 def _text(draw: ImageDraw.ImageDraw, text: str, room: tuple[int, int], middle: int, size: int) -> None:
     """Set ``text`` centred around the height ``middle``, as large as ``size`` and ``room`` allow."""
-    from PIL import ImageFont  # noqa: PLC0415 (heavy)
+    from PIL import ImageFont
 
     width, height = room
     while True:

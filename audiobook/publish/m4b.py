@@ -115,7 +115,7 @@ def _mux(edition: Edition, stream: Path, chapters: Path, out: Path) -> None:
 
 
 def _tag(edition: Edition, path: Path, picture: bytes, title: str, place: tuple[int, int] | None) -> None:
-    from mutagen.mp4 import MP4, AtomDataType, MP4Cover, MP4FreeForm, MP4StreamInfoError  # noqa: PLC0415 (heavy)
+    from mutagen.mp4 import MP4, AtomDataType, MP4Cover, MP4FreeForm, MP4StreamInfoError
 
     metadata = edition.metadata
     about = " ".join(filter(None, (metadata.description, edition.notice)))

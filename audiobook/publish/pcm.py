@@ -34,7 +34,7 @@ def samples(track: Track, rate: int, frames: int, *, skip: int = 0) -> Iterator[
     Raises:
         ToolError: the track's file is missing or not what the track says.
     """
-    import numpy as np  # noqa: PLC0415 (heavy)
+    import numpy as np
 
     last = np.zeros(0, dtype=np.int16)
     missing = frames
@@ -52,7 +52,7 @@ def samples(track: Track, rate: int, frames: int, *, skip: int = 0) -> Iterator[
 
 def context_before(track: Track, rate: int, frames: int, wanted: int) -> NDArray[np.int16]:
     """Return the last ``wanted`` of the ``frames`` samples that `samples` gives for a whole track."""
-    import numpy as np  # noqa: PLC0415 (heavy)
+    import numpy as np
 
     step = _step(track, rate)
     # Half a second more than needed: the resampler's filter has settled when the wanted part begins.
@@ -64,7 +64,7 @@ def context_before(track: Track, rate: int, frames: int, wanted: int) -> NDArray
 
 def context_after(track: Track, rate: int, wanted: int) -> NDArray[np.int16]:
     """Return the first ``wanted`` samples of a track."""
-    import numpy as np  # noqa: PLC0415 (heavy)
+    import numpy as np
 
     return np.concatenate(list(samples(track, rate, wanted)))
 
@@ -78,8 +78,8 @@ def _resampled(track: Track, rate: int, skip: int) -> Iterator[NDArray[np.int16]
     if rate == track.sample_rate:
         yield from _read(track, skip)
         return
-    import numpy as np  # noqa: PLC0415 (heavy)
-    import soxr  # noqa: PLC0415 (heavy)
+    import numpy as np
+    import soxr
 
     stream = soxr.ResampleStream(track.sample_rate, rate, 1, dtype="int16")
     for block in _read(track, skip):
@@ -88,7 +88,7 @@ def _resampled(track: Track, rate: int, skip: int) -> Iterator[NDArray[np.int16]
 
 
 def _read(track: Track, skip: int) -> Iterator[NDArray[np.int16]]:
-    import numpy as np  # noqa: PLC0415 (heavy)
+    import numpy as np
 
     try:
         with wave.open(str(track.path), "rb") as file:
