@@ -1,0 +1,221 @@
+"""Rate, pitch, range, timbre and whisper on samples, for what an engine does not do itself.
+
+WORLD (Morise et al. 2016, through pyworld) takes a voice apart into pitch, spectral envelope and
+breath, so that pitch moves while formants stay, formants move while pitch stays, and breath can
+take the place of voice. ``scripts/bench/prosody.py`` compares it with its rivals.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import importlib.util
+from typing import TYPE_CHECKING
+
+from audiobook.audio import Speech, Utterance, WordTime
+from audiobook.engines.base import Engine
+from audiobook.script import NEUTRAL, Delivery
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["FIELDS", "apply", "fingerprint", "perform", "rest", "unhonoured"]
+
+FIELDS = frozenset({"rate", "pitch", "pitch_range", "timbre", "whisper"})
+"""What can be applied here; gain is applied when takes are stitched."""
+
+_FRAME_MS = 5.0
+_F0_FLOOR = 60.0
+_F0_CEILING = 800.0
+_WHISPER_LOW_HZ = 500.0
+_WHISPER_LOW_DB = -8.0
+"""Whispering closes no glottis: little is left below 500 Hz (Jovicic & Saric 2008, as DELIVERY sums it up)."""
+_WHISPER_VOICED_DB = -12.0
+"""A whispered vowel against a spoken one; consonants stay as they are."""
+_FIRST_FORMANT_HZ = (200.0, 1100.0)
+_WHISPER_FORMANT = 1.05
+"""The first formant rises by about 5 % in whisper."""
+
+
+def rest(delivery: Delivery, honours: frozenset[str]) -> Delivery:
+    """Return ``delivery`` with the fields neutral that the engine honours, and without gain."""
+    kept = {name: getattr(NEUTRAL, name) for name in honours | {"gain"}}
+    return dataclasses.replace(delivery, **kept)
+
+
+def unhonoured(engine: Engine, delivery: Delivery) -> frozenset[str]:
+    """Name the fields of ``delivery`` that neither ``engine`` nor this module can apply here.
+
+    Tell the user once; the take is made without them.
+    """
+    left = rest(delivery, engine.honours)
+    wanted = {name for name in FIELDS if getattr(left, name) != getattr(NEUTRAL, name)}
+    return frozenset() if _world() else frozenset(wanted)
+
+
+def fingerprint(engine: Engine, delivery: Delivery) -> str:
+    """What changes the sound besides the engine: empty where this module does nothing."""
+    if rest(delivery, engine.honours) == NEUTRAL or not _world():
+        return ""
+    return f"prosody 1 pyworld {_world()}"
+
+
+def perform(engine: Engine, utterance: Utterance) -> Speech:
+    """Let ``engine`` speak and apply here what it does not honour.
+
+    Raises:
+        EngineError: as the engine does.
+    """
+    speech = engine.speak(utterance)
+    left = rest(utterance.delivery, engine.honours)
+    if left == NEUTRAL or not len(speech.samples) or not _world():
+        return speech
+    samples = apply(speech.samples, speech.sample_rate, left)
+    scale = len(samples) / len(speech.samples)
+    words = tuple(WordTime(word.text, round(word.start * scale), round(word.end * scale)) for word in speech.words)
+    return Speech(samples, speech.sample_rate, words)
+
+
+def apply(samples: NDArray[np.float32], sample_rate: int, delivery: Delivery) -> NDArray[np.float32]:
+    """Apply ``delivery`` (without its gain) to speech of one voice; the same input gives the same output.
+
+    Args:
+        samples: mono, range [-1, 1]; returned as they are when there is nothing to do.
+        sample_rate: hertz.
+        delivery: what is left to do, see `rest`.
+
+    Returns:
+        float32 within [-1, 1]; the length changes with ``rate`` only.
+    """
+    left = dataclasses.replace(delivery, gain=0.0)
+    if left == NEUTRAL or not len(samples):
+        return samples
+    import numpy as np
+
+    changed = samples.astype(np.float64)
+    if left.rate != 1.0:
+        changed = _stretch(changed, sample_rate, left.rate)
+    if dataclasses.replace(left, rate=1.0) != NEUTRAL:
+        changed = _revoice(changed, sample_rate, left)
+    result: NDArray[np.float32] = np.clip(changed, -1, 1).astype(np.float32)
+    return result
+
+
+def _world() -> str:
+    """Version of pyworld, empty when it is not there."""
+    if importlib.util.find_spec("pyworld") is None:
+        return ""
+    for name in ("pyworld-prebuilt", "pyworld"):
+        try:
+            return importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "unknown"
+
+
+def _stretch(samples: NDArray[np.float64], sample_rate: int, rate: float) -> NDArray[np.float64]:
+    """Speak ``rate`` times as fast at the same pitch."""
+    import numpy as np
+    import pyworld
+
+    pitch, envelope, breath = _analyse(samples, sample_rate)
+    stretched = pyworld.synthesize(pitch, envelope, breath, sample_rate, _FRAME_MS / rate)
+    frames = round(len(samples) / rate)
+    return np.pad(stretched[:frames], (0, max(0, frames - len(stretched))))
+
+
+def _analyse(
+    samples: NDArray[np.float64], sample_rate: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """F0 in hertz (0 is unvoiced), power envelope and aperiodicity of each 5 ms frame."""
+    import pyworld
+
+    pitch, times = pyworld.harvest(
+        samples, sample_rate, f0_floor=_F0_FLOOR, f0_ceil=_F0_CEILING, frame_period=_FRAME_MS
+    )
+    envelope = pyworld.cheaptrick(samples, pitch, times, sample_rate)
+    breath = pyworld.d4c(samples, pitch, times, sample_rate)
+    return pitch, envelope, breath
+
+
+def _revoice(samples: NDArray[np.float64], sample_rate: int, delivery: Delivery) -> NDArray[np.float64]:
+    """Change pitch, range, timbre and voicing without changing the length."""
+    import numpy as np
+    import pyworld
+
+    pitch, envelope, breath = _analyse(samples, sample_rate)
+    voiced = pitch > 0
+    hertz = np.linspace(0, sample_rate / 2, envelope.shape[1])
+    moved = _moved(pitch, delivery)
+    if delivery.timbre != 1.0:
+        envelope = _warped(envelope, hertz, hertz / delivery.timbre)
+        breath = _warped(breath, hertz, hertz / delivery.timbre)
+    spoken = _fitted(pyworld.synthesize(moved, envelope, breath, sample_rate, _FRAME_MS), len(samples))
+    if delivery.whisper > 0:
+        breathed = _whispered(envelope, hertz, sample_rate, len(samples))
+        share = min(delivery.whisper, 1.0)
+        spoken = (1 - share) * spoken + share * breathed
+    if delivery.timbre != 1.0:
+        return spoken
+    # Consonants come back as they were: WORLD makes them slightly dull.
+    mask = _mask(voiced, sample_rate, len(samples))
+    return mask * spoken + (1 - mask) * samples
+
+
+def _moved(pitch: NDArray[np.float64], delivery: Delivery) -> NDArray[np.float64]:
+    import numpy as np
+
+    voiced = pitch > 0
+    if not voiced.any():
+        return pitch
+    moved = pitch.copy()
+    median = np.median(np.log2(pitch[voiced]))
+    log = median + delivery.pitch_range * (np.log2(pitch[voiced]) - median) + delivery.pitch / 12
+    moved[voiced] = np.clip(2**log, _F0_FLOOR * 0.75, _F0_CEILING)
+    return moved
+
+
+def _whispered(
+    envelope: NDArray[np.float64], hertz: NDArray[np.float64], sample_rate: int, frames: int
+) -> NDArray[np.float64]:
+    import numpy as np
+    import pyworld
+
+    low, high = _FIRST_FORMANT_HZ
+    raised = np.where((hertz > low) & (hertz < high), hertz / _WHISPER_FORMANT, hertz)
+    shaped = _warped(envelope, hertz, raised)
+    tilt_db = np.where(hertz < _WHISPER_LOW_HZ, _WHISPER_LOW_DB, 0.0) + _WHISPER_VOICED_DB
+    shaped = shaped * 10 ** (tilt_db / 10)
+    silent_pitch = np.zeros(len(envelope))
+    return _fitted(pyworld.synthesize(silent_pitch, shaped, np.ones_like(shaped), sample_rate, _FRAME_MS), frames)
+
+
+def _warped(
+    frames: NDArray[np.float64], hertz: NDArray[np.float64], wanted: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Read each frame at the frequencies ``wanted``."""
+    import numpy as np
+
+    place = np.interp(wanted, hertz, np.arange(len(hertz)))
+    below = place.astype(np.intp)
+    above = np.minimum(below + 1, len(hertz) - 1)
+    part = place - below
+    warped: NDArray[np.float64] = np.ascontiguousarray(frames[:, below] * (1 - part) + frames[:, above] * part)
+    return warped
+
+
+def _mask(voiced: NDArray[np.bool_], sample_rate: int, frames: int) -> NDArray[np.float64]:
+    """1 where the voice sounds, 0 where it does not, with ramps of one analysis frame."""
+    import numpy as np
+
+    wide = voiced | np.roll(voiced, 1) | np.roll(voiced, -1)
+    at = np.arange(len(wide)) * _FRAME_MS / 1000 * sample_rate
+    mask: NDArray[np.float64] = np.interp(np.arange(frames), at, wide.astype(np.float64))
+    return mask
+
+
+def _fitted(samples: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.pad(samples[:frames], (0, max(0, frames - len(samples))))
