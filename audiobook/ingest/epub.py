@@ -1,0 +1,193 @@
+"""EPUB 2 and 3: our own tolerant reader in spine order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from audiobook.book import Book, Exclusion, LexiconEntry, Metadata
+from audiobook.errors import HostileSourceError, SourceError
+from audiobook.ingest.archive import Archive, open_archive
+from audiobook.ingest.compose import compose
+from audiobook.ingest.lexicon import read_pls
+from audiobook.ingest.notes import find_marks, find_notes
+from audiobook.ingest.opfmeta import read_cover, read_metadata
+from audiobook.ingest.package import Item, Package, join, read_package, refuse_drm
+from audiobook.ingest.passages import Document
+from audiobook.ingest.semantics import section_role
+from audiobook.ingest.toc import Entry, read_landmarks, read_nav, read_ncx
+from audiobook.ingest.walk import source_text, walk
+from audiobook.ingest.xml import Element, parse_markup, parse_xml
+from audiobook.settings import IngestSettings
+
+__all__ = ["read_epub"]
+
+_MAX_TEXT = 48 * 1024 * 1024
+"""Bytes of all text documents together."""
+_MAX_TAGS = 1_500_000
+"""Tags of all text documents together: the trees of lxml take up to 200 bytes a tag."""
+_NON_LINEAR = 2_000
+"""Letters from which on a page that the spine calls non-linear but the contents list is read."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One text document's bytes, with what the spine says of it."""
+
+    item: Item
+    data: bytes
+    linear: bool
+
+
+def read_epub(path: Path, settings: IngestSettings) -> Book:
+    """Read an EPUB.
+
+    Raises:
+        SourceError: it is damaged beyond reading, empty, or locked by DRM.
+        HostileSourceError: it would exhaust the machine or reach outside itself.
+    """
+    with open_archive(path) as archive:
+        package = read_package(archive)
+        refuse_drm(archive, package)
+        metadata = read_metadata(package)
+        entries, landmarks, navs = _contents(archive, package)
+        sources = _sources(archive, package, entries)
+        documents, letters, nav_roles = _documents(archive, package, sources, metadata, settings, navs)
+        roles = _roles(package, landmarks) | nav_roles
+        language = next((document.language for document in documents if document.language), "")
+        if not any(True for _ in package.root.iter("{http://purl.org/dc/elements/1.1/}language")) and language:
+            metadata = replace(metadata, language=language)
+        return compose(
+            documents, metadata, settings, letters, entries=entries, roles=roles,
+            cover=read_cover(archive, package), lexicon=_lexicons(archive, package), place=str(path),
+        )  # fmt: skip
+
+
+def _tolerate(read: Callable[[], _T], default: _T) -> _T:
+    """Return what can be read; a part of the book that is broken, but not hostile, is done without."""
+    try:
+        return read()
+    except HostileSourceError:
+        raise
+    except SourceError:
+        return default
+
+
+def _resolver(archive: Archive, base: str) -> Callable[[str], str]:
+    def resolve(href: str) -> str:
+        path, mark, fragment = join(base, href).partition("#")
+        return f"{archive.find(path) or path}{mark}{fragment}"
+
+    return resolve
+
+
+def _contents(
+    archive: Archive, package: Package
+) -> tuple[tuple[Entry, ...], tuple[tuple[str, str], ...], frozenset[str]]:
+    """Read the table of contents: the navigation document first, the NCX second."""
+    navs = [item.href for item in package.items if item.href and "nav" in item.properties.split()]
+    entries: tuple[Entry, ...] = ()
+    landmarks: tuple[tuple[str, str], ...] = ()
+    for nav in navs:
+        root = _tolerate(lambda nav=nav: parse_markup(archive.read(nav), f"{archive.place}:{nav}"), None)  # type: ignore[misc]
+        if root is not None:
+            entries = entries or read_nav(root, _resolver(archive, nav))
+            landmarks = landmarks or read_landmarks(root, _resolver(archive, nav))
+    if not entries and package.ncx:
+        root = _tolerate(lambda: parse_xml(archive.read(package.ncx), f"{archive.place}:{package.ncx}"), None)
+        if root is not None:
+            entries = read_ncx(root, _resolver(archive, package.ncx))
+    return entries, landmarks, frozenset(navs)
+
+
+def _sources(archive: Archive, package: Package, entries: tuple[Entry, ...]) -> list[_Source]:
+    sources: list[_Source] = []
+    size = tags = 0
+    for item, linear in package.spine:
+        data = _tolerate(lambda item=item: archive.read(item.href), b"")  # type: ignore[misc]
+        size += len(data)
+        tags += data.count(b"<")
+        if size > _MAX_TEXT or tags > _MAX_TAGS:
+            raise HostileSourceError("its text is larger than any book's", place=archive.place)
+        sources.append(_Source(item, data, linear))
+    if not any(source.linear for source in sources):
+        sources = [replace(source, linear=True) for source in sources]
+    return sources
+
+
+def _documents(
+    archive: Archive,
+    package: Package,
+    sources: Sequence[_Source],
+    metadata: Metadata,
+    settings: IngestSettings,
+    navs: frozenset[str],
+) -> tuple[list[Document], Counter[str], dict[str, str]]:
+    """Read all text documents: first which links are notes' marks, then the text itself."""
+    sure: dict[str, str] = {}
+    possible: dict[str, str] = {}
+    for source in sources:
+        if b"#" not in source.data:
+            continue
+        root = _tree(archive, source)
+        if root is not None:
+            one, two = find_marks(root, _resolver(archive, source.item.href))
+            sure |= one
+            possible |= two
+    letters: Counter[str] = Counter()
+    documents: list[Document] = []
+    roles: dict[str, str] = {}
+    for source in sources:
+        root = _tree(archive, source)
+        if root is None:
+            continue
+        href = source.item.href
+        body = next(root.iter("{*}body"), root)
+        letters.update(source_text(body).casefold())
+        if href in navs:
+            documents.append(Document(href, (), (Exclusion("contents", source_text(body)),)))
+            continue
+        resolve = _resolver(archive, href)
+        notes = find_notes(root, href, sure, possible, resolve)
+        targets = frozenset(sure) | frozenset(notes.values())
+        document = walk(root, href, settings, language=metadata.language, resolve=resolve, notes=notes, targets=targets)
+        documents.append(document if source.linear else _aside(document))
+    return documents, letters, roles
+
+
+def _tree(archive: Archive, source: _Source) -> Element | None:
+    return _tolerate(lambda: parse_markup(source.data, f"{archive.place}:{source.item.href}"), None)
+
+
+def _aside(document: Document) -> Document:
+    """Take a non-linear page out of the reading order, except its notes, which are read by their marks."""
+    passages = tuple(passage for passage in document.passages if passage.note)
+    rest = tuple(
+        Exclusion("non-linear", passage.text) for passage in document.passages if not passage.note and passage.text
+    )
+    return replace(document, passages=passages, exclusions=(*document.exclusions, *rest), anchors=())
+
+
+def _roles(package: Package, landmarks: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return what guide and landmarks say of whole documents."""
+    roles: dict[str, str] = {}
+    for words, target in (*landmarks, *package.guide):
+        role = section_role(words)
+        if role and "#" not in target:
+            roles.setdefault(target, role)
+    return roles
+
+
+def _lexicons(archive: Archive, package: Package) -> tuple[LexiconEntry, ...]:
+    entries: list[LexiconEntry] = []
+    for item in package.items:
+        if item.href and item.media_type == "application/pls+xml":
+            entries += _tolerate(
+                lambda item=item: read_pls(archive.read(item.href), f"{archive.place}:{item.href}"), ()
+            )  # type: ignore[misc]
+    return tuple(entries)

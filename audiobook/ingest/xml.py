@@ -1,0 +1,211 @@
+"""XML and HTML from strangers: no entities, no network, no document types, bounded depth; broken markup is mended."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from html.entities import html5
+from typing import Any
+
+from lxml import etree
+
+from audiobook.errors import HostileSourceError, SourceError
+
+__all__ = ["Element", "attribute", "children_text", "local", "parse_html", "parse_markup", "parse_xml"]
+
+Element = Any
+"""An lxml element, comment, processing instruction or entity; lxml has no types of its own."""
+
+_MAX_ATTRIBUTE = 1_000_000
+_MAX_ENTITIES = 2_000
+_MAX_DEPTH = 5_000
+_NESTED_ENTITY = re.compile(r"<!ENTITY\s+(%\s+)?\S+\s+(\"[^\"]*[&%][^\"]*\"|'[^']*[&%][^']*')", re.IGNORECASE)
+_OUTER_ENTITY = re.compile(r"<!ENTITY\s+(%\s+)?\S+\s+(SYSTEM|PUBLIC)\b", re.IGNORECASE)
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_KEEP = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_MEMBER = re.compile(r"<!ENTITY\s+([\w.:-]+)\s+(?:\"([^\"]*)\"|'([^']*)')\s*>")
+
+
+def local(element: Element) -> str:
+    """Return an element's name in lower case without its namespace; empty for comments and the like."""
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def attribute(element: Element, name: str) -> str:
+    """Return an attribute by its local name in any namespace, or an empty string."""
+    value = element.get(name)
+    if value is None:
+        for key, candidate in element.attrib.items():
+            if key.rpartition("}")[2].rpartition(":")[2].lower() == name:
+                return str(candidate)
+    return str(value or "")
+
+
+def children_text(element: Element) -> str:
+    """Return the text inside an element on one line."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def parse_xml(data: bytes, place: str) -> Element:
+    """Parse a control file (package, NCX, FB2 ...) strictly, then in recovery.
+
+    Raises:
+        HostileSourceError: entities that reach out or multiply, or markup made to exhaust the parser.
+        SourceError: nothing in it can be read.
+    """
+    text = _decoded(data, place)
+    root = _parse(text, place, recover=False)
+    if root is None:
+        root = _parse(_with_characters(text), place, recover=True)
+    if root is None:
+        raise SourceError("the XML in it cannot be read", place=place)
+    _check(root, place)
+    return root
+
+
+def parse_markup(data: bytes, place: str) -> Element:
+    """Parse XHTML as XML when it is well-formed, else mend it as a browser would.
+
+    Raises:
+        HostileSourceError: as `parse_xml`.
+        SourceError: there is no element in it.
+    """
+    text = _decoded(data, place)
+    root = _parse(text, place, recover=False)
+    if root is None:
+        text = _with_characters(text)
+        root = _parse(text, place, recover=False)
+    return _checked(root, place) if root is not None else parse_html(text, place)
+
+
+def parse_html(text: str, place: str) -> Element:
+    """Parse HTML, however broken.
+
+    Raises:
+        HostileSourceError: markup made to exhaust the parser.
+        SourceError: there is no element in it.
+    """
+    # The XML declaration would be taken for a comment; empty elements in XML style would stay open in HTML.
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    text = re.sub(r"<(a|b|i|em|p|div|span|td|th|li|h[1-6]|title|script|style)((?:\s[^<>]*)?)/>", r"<\1\2></\1>", text)
+    parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_pis=True, encoding="utf-8")
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError):
+        root = None
+    if root is None:
+        raise SourceError("no readable text in it", place=place)
+    return _checked(root, place)
+
+
+def _parse(text: str, place: str, *, recover: bool) -> Element | None:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True, recover=recover,
+        encoding="utf-8",
+    )  # fmt: skip
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError) as error:
+        if "entity" in str(error).lower() and ("loop" in str(error) or "amplification" in str(error)):
+            raise HostileSourceError("its entities multiply without end", place=place) from error
+        return None
+
+
+def _decoded(data: bytes, place: str) -> str:
+    """Decode by BOM, declaration or guess, and refuse dangerous document types in whatever encoding they hide."""
+    for bom, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(bom):
+            text = data[len(bom) :].decode(name, "replace")
+            break
+    else:
+        text = _undeclared(data)
+    text = re.sub(r"^\s*(<\?xml\b[^>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')", r"\1", text, count=1)
+    text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
+    return _without_subset(text.lstrip(), place)
+
+
+def _undeclared(data: bytes) -> str:
+    if data[:2] == b"<\0":
+        return data.decode("utf-16-le", "replace")
+    if data[:2] == b"\0<":
+        return data.decode("utf-16-be", "replace")
+    declared = re.search(rb"""(?:encoding|charset)\s*=\s*["']?([A-Za-z0-9._:-]+)""", data[:1024])
+    for name in ("utf-8", declared[1].decode("ascii") if declared else "", "cp1252"):
+        try:
+            return data.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("latin-1")
+
+
+def _without_subset(text: str, place: str) -> str:
+    """Take the document type out, after putting in the plain characters that it names itself."""
+    start = re.search(r"<!DOCTYPE\b", text[:65_536], re.IGNORECASE)
+    if not start:
+        return text
+    end = _doctype_end(text, start.end())
+    if end < 0:
+        return text
+    doctype = text[start.start() : end]
+    if _OUTER_ENTITY.search(doctype):
+        raise HostileSourceError("it declares entities outside itself", place=place)
+    if _NESTED_ENTITY.search(doctype) or doctype.upper().count("<!ENTITY") > _MAX_ENTITIES:
+        if re.search(r"[\"'][^\"']*&[A-Za-z]", doctype):
+            raise HostileSourceError("its entities are made of entities", place=place)
+    own = {name: one or two for name, one, two in _MEMBER.findall(doctype)}
+    rest = text[end:]
+    if own:
+        if sum(len(own.get(name, "")) for name in _NAMED.findall(rest)) > 4 * len(text) + 100_000:
+            raise HostileSourceError("its entities multiply its size", place=place)
+        rest = _NAMED.sub(lambda match: own.get(match[1], match[0]), rest)
+    return text[: start.start()] + _with_characters(rest)
+
+
+def _doctype_end(text: str, at: int) -> int:
+    """Return where a document type ends: the first > outside quotes, comments and its bracketed subset."""
+    depth = 0
+    for match in re.compile(r"<!--.*?-->|\"[^\"]*\"|'[^']*'|[\[\]>]", re.DOTALL).finditer(text, at):
+        token = match[0]
+        if token == "[":
+            depth += 1
+        elif token == "]":
+            depth -= 1
+        elif token == ">" and depth <= 0:
+            return match.end()
+    return -1
+
+
+def _with_characters(text: str) -> str:
+    """Replace HTML's named characters, which plain XML does not know."""
+
+    def character(match: re.Match[str]) -> str:
+        if match[1] in _KEEP:
+            return match[0]
+        return html5.get(f"{match[1]};", match[0])
+
+    return _NAMED.sub(character, text)
+
+
+def _checked(root: Element, place: str) -> Element:
+    _check(root, place)
+    return root
+
+
+def _check(root: Element, place: str) -> None:
+    """Refuse depth and attributes that no book has."""
+    depth = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            depth -= 1
+            continue
+        depth += 1
+        if depth > _MAX_DEPTH:
+            raise HostileSourceError(f"its elements are nested more than {_MAX_DEPTH:,} deep", place=place)
+        for value in element.attrib.values():
+            if len(value) > _MAX_ATTRIBUTE:
+                raise HostileSourceError("an attribute in it is longer than a book", place=place)
