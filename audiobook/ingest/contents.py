@@ -1,0 +1,143 @@
+"""Contents pages and lists of illustrations: where they end, and what they say of the book."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audiobook.ingest.divisions import Item, looks_like_prose, squash
+from audiobook.ingest.headings import recognize
+
+__all__ = ["Listing", "find_listings"]
+
+_REASONS = {"contents": "contents", "illustrations": "list-of-illustrations"}
+_LEADER = re.compile(r"[\s.·…_-]*(?:\s|[.·…]{2,})\s*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
+_COLUMNS = re.compile(r"[ \t]{3,}|\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list that is not read: its items and its entries."""
+
+    first: int
+    last: int
+    reason: str
+    entries: tuple[str, ...]
+    """As printed, without page numbers."""
+
+
+def find_listings(items: Sequence[Item]) -> list[Listing]:
+    """Find every contents page and list of illustrations, headed as such or told by its shape."""
+    found: list[Listing] = []
+    number = 0
+    while number < len(items):
+        heading = items[number].heading
+        if heading and heading.kind in _REASONS and len(items[number].text) < 80:
+            last = _extent(items, number)
+            if last > number or _inside(items[number]):
+                found.append(Listing(number, last, _REASONS[heading.kind], _entries(items[number : last + 1])))
+                number = last
+        elif heading and heading.kind in {"chapter", "part", "bare"} and _is_run(items, number):
+            last = _extent(items, number - 1)
+            found.append(Listing(number, last, "contents", _entries(items[number : last + 1])))
+            number = last
+        number += 1
+    return found
+
+
+def _inside(item: Item) -> bool:
+    return item.chunk.lines > 2
+
+
+def _is_run(items: Sequence[Item], number: int) -> bool:
+    """Do at least four numbered headings of one word follow each other, all repeated later in the book?"""
+    run = []
+    for item in items[number : number + 60]:
+        if item.heading is None or item.heading.kind not in {"chapter", "part", "bare"}:
+            break
+        run.append(item)
+    if len(run) < 4:
+        return False
+    kinds = {(item.heading.word, item.heading.number) for item in run if item.heading}
+    later = {(i.heading.word, i.heading.number) for i in items[number + len(run) :] if i.heading}
+    return len(kinds & later) >= 0.7 * len(kinds)
+
+
+def _extent(items: Sequence[Item], head: int) -> int:
+    """Return the index of the list's last item."""
+    seen: set[str] = set()
+    numbers: list[tuple[str, int | None]] = []
+    widest = 1
+    last = head
+    for number in range(head + 1, len(items)):
+        item = items[number]
+        after = items[number + 1] if number + 1 < len(items) else None
+        key = squash(item.text)
+        if looks_like_prose(item) and not _columned(item):
+            break
+        if _begins_body(item, after, key, seen, numbers, wide=item.chunk.gap > max(widest, 2) and bool(seen)):
+            break
+        if number > head + 1:
+            widest = max(widest, item.chunk.gap)
+        seen.update(squash(entry) for entry in _entries([item]))
+        seen.add(key)
+        if item.heading:
+            numbers.append((item.heading.word, item.heading.number))
+        last = number
+    return last
+
+
+def _columned(item: Item) -> bool:
+    return len(_COLUMNS.findall(item.chunk.text)) >= 3 or bool(_LEADER.search(item.text))
+
+
+def _begins_body(
+    item: Item, after: Item | None, key: str, seen: set[str], numbers: list[tuple[str, int | None]], *, wide: bool
+) -> bool:
+    heading = item.heading
+    if key in seen and (heading or item.chunk.gap > 1 or (after and looks_like_prose(after))):
+        return True
+    if heading and heading.kind in {"contents", "illustrations"}:
+        return True
+    if heading and after and looks_like_prose(after) and not _columned(after):
+        return not (
+            numbers
+            and (heading.word, (heading.number or 0) - 1) == numbers[-1]
+            and after.chunk.gap <= 1
+            and _synopsis(after)
+        )
+    if heading and heading.number is not None and (heading.word, heading.number) in numbers and wide:
+        return True
+    if wide:
+        continues = bool(
+            heading
+            and heading.number is not None
+            and numbers
+            and numbers[-1][1] is not None
+            and heading.number == numbers[-1][1] + 1
+        )
+        return not continues and not _LEADER.search(item.text)
+    return False
+
+
+def _synopsis(item: Item) -> bool:
+    return item.text.count("--") + item.text.count("—") >= 2
+
+
+def _entries(items: Sequence[Item]) -> tuple[str, ...]:
+    """Read the entries, one or several to a line."""
+    entries: list[str] = []
+    for item in items:
+        for line in item.chunk.text.split("\n"):
+            entries += [
+                entry for column in _COLUMNS.split(line.strip()) if (entry := _LEADER.sub("", column).strip(" .·…"))
+            ]
+        if item.chunk.lines > 1:
+            entries.append(_LEADER.sub("", item.text).strip())
+    forms = dict.fromkeys(entries)
+    for entry in entries:
+        heading = recognize(entry)
+        if heading and heading.title:
+            forms[heading.title] = None
+    return tuple(forms)

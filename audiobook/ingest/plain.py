@@ -1,0 +1,200 @@
+"""Reading plain text, the form in which most free books come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audiobook.book import Book, Exclusion, Metadata, Paragraph, count_letters
+from audiobook.ingest.brackets import find_cuts
+from audiobook.ingest.chunks import find_items
+from audiobook.ingest.clean import clean_with_map
+from audiobook.ingest.contents import Listing, find_listings
+from audiobook.ingest.divisions import ALWAYS_CHAPTER, Division, Item, find_divisions, looks_like_prose, squash
+from audiobook.ingest.gutenberg import Frame, find_frame
+from audiobook.ingest.headings import recognize
+from audiobook.ingest.layout import Weaver
+from audiobook.ingest.outline import Block, Role, assemble
+from audiobook.ingest.textfile import read_text
+from audiobook.settings import IngestSettings
+
+__all__ = ["book_from_text", "read_plain"]
+
+_BYLINE = re.compile(r"by[ \t]*(?:\n[ \t]*)*(?P<author>[^\W\d_][^\n]{2,60})", re.IGNORECASE)
+
+
+def read_plain(path: Path, settings: IngestSettings) -> Book:
+    """Read a text file of any encoding and layout.
+
+    Raises:
+        SourceError: it cannot be read, is no text or has no words.
+        HostileSourceError: it is too large.
+    """
+    return book_from_text(read_text(path, settings.encoding), path.stem, settings)
+
+
+def book_from_text(text: str, name: str, settings: IngestSettings) -> Book:
+    """Make a book of decoded text; ``name`` titles it when nothing in it does."""
+    cleaned = clean_with_map(text)
+    frame = find_frame(cleaned.text)
+    weaver = Weaver(cleaned, find_cuts(cleaned.text, frame.start, frame.end, settings))
+    items, ornaments = find_items(weaver, frame)
+    listings = find_listings(items)
+    plan = _Plan(["body"] * len(items), [""] * len(items), {})
+    _plan_listings(plan, listings)
+    _plan_credits(plan, items, frame)
+    divisions = _plan_divisions(plan, items, listings, frame.metadata.title)
+    metadata = _plan_title(plan, items, divisions, frame.metadata, name)
+    outline = assemble(_blocks(weaver, items, plan), metadata.title)
+    exclusions = [*_frame_exclusions(weaver, frame), *ornaments, *outline.exclusions]
+    exclusions += [
+        Exclusion(cut.reason, cleaned.text[cut.start : cut.end], weaver.span(cut.start, cut.end)) for cut in weaver.cuts
+    ]
+    if cleaned.unprintable:
+        exclusions.append(Exclusion("unprintable", cleaned.unprintable))
+    return Book(
+        metadata=metadata,
+        chapters=outline.chapters,
+        exclusions=tuple(sorted(exclusions, key=lambda exclusion: exclusion.source.start if exclusion.source else -1)),
+        toc=tuple(entry for listing in listings if listing.reason == "contents" for entry in listing.entries),
+        letters=count_letters(cleaned.text),
+    )
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What becomes of each item."""
+
+    roles: list[Role]
+    reasons: list[str]
+    divisions: dict[int, Division]
+
+    def exclude(self, first: int, last: int, reason: str) -> None:
+        """Leave out the items from first to last."""
+        for number in range(first, last + 1):
+            if self.roles[number] == "body":
+                self.roles[number], self.reasons[number] = "excluded", reason
+
+
+def _plan_listings(plan: _Plan, listings: Sequence[Listing]) -> None:
+    for listing in listings:
+        plan.exclude(listing.first, listing.last, listing.reason)
+
+
+def _plan_credits(plan: _Plan, items: Sequence[Item], frame: Frame) -> None:
+    for number, item in enumerate(items):
+        if any(start <= item.chunk.start < end for start, end in frame.credits):
+            plan.exclude(number, number, "transcriber-credits")
+
+
+def _plan_divisions(plan: _Plan, items: Sequence[Item], listings: Sequence[Listing], title: str) -> list[Division]:
+    """Find the headings among what is left, and leave out what notes, adverts and indexes head."""
+    places = [number for number, role in enumerate(plan.roles) if role == "body"]
+    listed = frozenset(squash(entry) for listing in listings if listing.reason == "contents" for entry in listing.entries)
+    found = find_divisions([items[number] for number in places], listed, title)
+    for division in found:
+        division.first, division.last = places[division.first], places[division.last]
+    starts = [division.first for division in found if division.role in {"part", "chapter"}]
+    for division in found:
+        if division.role == "excluded":
+            last = next((start for start in starts if start > division.first), len(items)) - 1
+            _plan_unread(plan, items, division, last)
+    kept = [division for division in found if plan.roles[division.first] == "body"]
+    for division in kept:
+        plan.divisions[division.first] = division
+    return kept
+
+
+_UNREAD = {"contents": "index", "illustrations": "list-of-illustrations", "notes": "notes", "adverts": "adverts"}
+
+
+def _plan_unread(plan: _Plan, items: Sequence[Item], division: Division, last: int) -> None:
+    assert division.heading is not None
+    reason = _UNREAD[division.heading.kind]
+    if "transcriber" in division.heading.word or "preparer" in division.heading.word:
+        reason = "transcriber-note"
+    if division.first < 0.5 * len(items):  # in front, unread matter ends where white space does
+        for number in range(division.last + 1, last + 1):
+            if items[number].chunk.gap > 2:
+                last = number - 1
+                break
+    plan.exclude(division.first, last, reason)
+
+
+def _plan_title(
+    plan: _Plan, items: Sequence[Item], divisions: Sequence[Division], known: Metadata, name: str
+) -> Metadata:
+    """Leave out the title page before the first heading; name the book."""
+    first = next((division.first for division in divisions), len(items))
+    leading = [n for n in range(first) if plan.roles[n] == "body" and items[n].paragraph.kind != "break"]
+    page: list[int] = []
+    for number in leading:
+        if looks_like_prose(items[number]) or len(items[number].text) > 250:
+            break
+        page.append(number)
+    if len(page) == len(leading) == len([n for n in range(len(items)) if plan.roles[n] == "body"]):
+        page = page[:1] if len(page) > 1 and _is_title(items[page[0]]) else []
+    if not known.title and page and not _is_title(items[page[0]]):
+        page = []
+    for number in page:
+        plan.exclude(number, number, "title-page")
+    title, author = known.title, known.author
+    if page and not title:
+        title = items[page[0]].text.split("\n")[0].strip()
+    if not author and page:
+        joined = "\n".join(items[number].chunk.text for number in page)
+        match = _BYLINE.search(joined)
+        author = match["author"].strip(" .") if match else ""
+    return replace(known, title=title or _from_name(name), author=author)
+
+
+def _is_title(item: Item) -> bool:
+    text = item.text
+    return len(text) < 100 and item.chunk.lines <= 4 and text[-1:] not in ".,;:…\"”" and any(char.isalpha() for char in text)
+
+
+def _from_name(name: str) -> str:
+    return " ".join(re.sub(r"[_\s]+", " ", name).split()) or "Untitled"
+
+
+def _blocks(weaver: Weaver, items: Sequence[Item], plan: _Plan) -> list[Block]:
+    blocks: list[Block] = []
+    skip = -1
+    for number, item in enumerate(items):
+        if number <= skip:
+            continue
+        division = plan.divisions.get(number)
+        if plan.roles[number] == "excluded":
+            blocks.append(Block(item.paragraph, role="excluded", reason=plan.reasons[number]))
+        elif division:
+            skip = division.last
+            level = division.level if division.role == "part" else 0
+            blocks.append(Block(_heading(weaver, items, division), level=level, role=division.role))
+        else:
+            blocks.append(Block(item.paragraph))
+    return blocks
+
+
+def _heading(weaver: Weaver, items: Sequence[Item], division: Division) -> Paragraph:
+    """Join the items of a heading, with a full stop between number and title."""
+    chunks = [items[number].chunk for number in range(division.first, division.last + 1)]
+    joints = [chunk.end for chunk in chunks[:-1]]
+    lines = chunks[0].text.split("\n")
+    if len(lines) > 1:
+        head = recognize(lines[0])
+        if head and not head.title:
+            joints.append(chunks[0].start + len(lines[0]))
+    return weaver.weave(chunks[0].start, chunks[-1].end, joints=joints)
+
+
+def _frame_exclusions(weaver: Weaver, frame: Frame) -> list[Exclusion]:
+    text = weaver.cleaned.text
+    found = []
+    for start, end, reason in ((0, frame.start, "gutenberg-header"), (frame.end, len(text), "gutenberg-licence")):
+        body = text[start:end].strip()
+        if body:
+            first = text.index(body, start)
+            found.append(Exclusion(reason, body, weaver.span(first, first + len(body))))
+    return found

@@ -1,0 +1,143 @@
+"""Bytes to text: encodings, byte order marks, line ends, and the refusal of what is no text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+from audiobook.errors import HostileSourceError, SourceError
+
+__all__ = ["MAX_TEXT_BYTES", "decode", "read_text"]
+
+MAX_TEXT_BYTES = 64 << 20
+"""Largest text file, about twelve times the longest novel; memory grows with the text."""
+
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = re.compile(rb"(?im)^(?:character set encoding|encoding)[ \t]*:[ \t]*([\w-]+)")
+_SAMPLE = 1 << 16
+_NEWLINES = re.compile(r"\r\n?")
+
+
+def read_text(path: Path, encoding: str = "") -> str:
+    r"""Read a text file and decode it; every line end is one ``\n``.
+
+    Args:
+        path: The file.
+        encoding: Its encoding; empty detects it.
+
+    Raises:
+        SourceError: it is unreadable, empty or no text, or the encoding is unknown or wrong.
+        HostileSourceError: it is larger than `MAX_TEXT_BYTES`.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_TEXT_BYTES + 1)
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror or error}", place=str(path)) from error
+    if len(data) > MAX_TEXT_BYTES:
+        raise HostileSourceError(
+            f"is larger than {MAX_TEXT_BYTES >> 20} MB of text", place=str(path), remedy="Split it into volumes"
+        )
+    text = decode(data, encoding, place=str(path))
+    if not any(char.isalnum() for char in text):
+        raise SourceError("has no words in it", place=str(path), remedy="Name a file with text in it")
+    return text
+
+
+def decode(data: bytes, encoding: str = "", *, place: str = "") -> str:
+    r"""Decode bytes of text, turning every line end into one ``\n``.
+
+    A byte order mark of UTF-8 stays as U+FEFF, so that offsets are those of ``data.decode("utf-8")``.
+
+    Raises:
+        SourceError: the bytes are no text, or not in the encoding that was named.
+    """
+    if encoding:
+        text = _decode_as(data, encoding, place)
+    else:
+        text = _detect(data, place)
+    return _NEWLINES.sub("\n", text) if "\r" in text else text
+
+
+def _decode_as(data: bytes, encoding: str, place: str) -> str:
+    try:
+        return data.decode(encoding)
+    except LookupError as error:
+        raise SourceError(f'unknown encoding "{encoding}"', place=place, remedy="Name it as utf-8 or cp1252") from error
+    except UnicodeDecodeError as error:
+        message = f"is not in the encoding {encoding} (byte {error.start})"
+        raise SourceError(message, place=place, remedy="Leave ingest.encoding empty to detect it") from error
+
+
+def _detect(data: bytes, place: str) -> str:
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return data.decode(name, errors="replace")
+    wide = _wide_encoding(data)
+    if wide:
+        return data.decode(wide, errors="replace")
+    if data.count(b"\0") * 100 > len(data) or _binary_share(data[:_SAMPLE]) > 0.02:
+        raise SourceError(
+            "is not text", place=place, remedy="Name a text, Markdown, EPUB, HTML, DOCX, ODT, PDF or FB2 file"
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # A file cut off inside its last character is UTF-8 all the same.
+        if error.start >= len(data) - 3 and error.reason == "unexpected end of data":
+            return data.decode("utf-8", errors="ignore")
+    return _legacy(data)
+
+
+def _wide_encoding(data: bytes) -> str:
+    """Recognize UTF-16 without a mark by its zero bytes, which stand on one side of nearly every letter."""
+    sample = data[:_SAMPLE]
+    pairs = len(sample) // 2
+    if pairs < 2:
+        return ""
+    even, odd = sample[0 : 2 * pairs : 2].count(0), sample[1 : 2 * pairs : 2].count(0)
+    if odd > 0.4 * pairs and even < 0.05 * pairs:
+        return "utf-16-le"
+    if even > 0.4 * pairs and odd < 0.05 * pairs:
+        return "utf-16-be"
+    return ""
+
+
+def _binary_share(sample: bytes) -> float:
+    controls = sum(sample.count(bytes((code,))) for code in (*range(1, 9), *range(14, 27), *range(28, 32)))
+    return controls / max(1, len(sample))
+
+
+def _legacy(data: bytes) -> str:
+    """Decode text of before UTF-8: by what the file says of itself, then by its bytes."""
+    declared = _DECLARED.search(data[:4096])
+    if declared:
+        name = declared[1].decode("ascii")
+        try:
+            # ISO-8859-1 in a header nearly always means Windows-1252, which has quotes where the other has controls.
+            return data.decode("cp1252" if name.lower() in {"iso-8859-1", "latin-1", "latin1"} else name)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, and rarely needed
+
+    # Only the lines with bytes above ASCII tell encodings apart.
+    telling = b"\n".join(line for line in data.splitlines() if not line.isascii())[:_SAMPLE]
+    best = from_bytes(telling, cp_exclusion=["utf_7"]).best()
+    encoding = best.encoding if best else "cp1252"
+    if encoding in {"latin_1", "iso8859_1", "cp1250", "iso8859_15", "cp1254", "cp1257"} and _decodes(data, "cp1252"):
+        encoding = "cp1252" if encoding in {"latin_1", "iso8859_1"} else encoding
+    return data.decode(encoding, errors="replace")
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
