@@ -8,11 +8,11 @@ take the place of voice. ``scripts/bench/prosody.py`` compares it with its rival
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.metadata
 import importlib.util
 from typing import TYPE_CHECKING
 
-from audiobook.audio import Speech, Utterance, WordTime
 from audiobook.engines.base import Engine
 from audiobook.script import NEUTRAL, Delivery
 
@@ -20,10 +20,27 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["FIELDS", "apply", "fingerprint", "perform", "rest", "unhonoured"]
+__all__ = ["FIELDS", "FINGERPRINT", "apply", "rest", "unhonoured"]
 
 FIELDS = frozenset({"rate", "pitch", "pitch_range", "timbre", "whisper"})
 """What can be applied here; gain is applied when takes are stitched."""
+
+
+@functools.cache
+def _world() -> str:
+    """Version of pyworld, empty when it is not there."""
+    if importlib.util.find_spec("pyworld") is None:
+        return ""
+    for name in ("pyworld-prebuilt", "pyworld"):
+        try:
+            return importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "unknown"
+
+
+FINGERPRINT = f"prosody 1 pyworld {_world()}"
+"""Belongs to the key of every take that went through `apply` with something to do."""
 
 _FRAME_MS = 5.0
 _F0_FLOOR = 60.0
@@ -54,42 +71,22 @@ def unhonoured(engine: Engine, delivery: Delivery) -> frozenset[str]:
     return frozenset() if _world() else frozenset(wanted)
 
 
-def fingerprint(engine: Engine, delivery: Delivery) -> str:
-    """What changes the sound besides the engine: empty where this module does nothing."""
-    if rest(delivery, engine.honours) == NEUTRAL or not _world():
-        return ""
-    return f"prosody 1 pyworld {_world()}"
-
-
-def perform(engine: Engine, utterance: Utterance) -> Speech:
-    """Let ``engine`` speak and apply here what it does not honour.
-
-    Raises:
-        EngineError: as the engine does.
-    """
-    speech = engine.speak(utterance)
-    left = rest(utterance.delivery, engine.honours)
-    if left == NEUTRAL or not len(speech.samples) or not _world():
-        return speech
-    samples = apply(speech.samples, speech.sample_rate, left)
-    scale = len(samples) / len(speech.samples)
-    words = tuple(WordTime(word.text, round(word.start * scale), round(word.end * scale)) for word in speech.words)
-    return Speech(samples, speech.sample_rate, words)
-
-
-def apply(samples: NDArray[np.float32], sample_rate: int, delivery: Delivery) -> NDArray[np.float32]:
-    """Apply ``delivery`` (without its gain) to speech of one voice; the same input gives the same output.
+def apply(
+    samples: NDArray[np.float32], sample_rate: int, delivery: Delivery, *, honoured: frozenset[str] = frozenset()
+) -> NDArray[np.float32]:
+    """Apply what is left of ``delivery`` to speech of one voice; the same input gives the same output.
 
     Args:
         samples: mono, range [-1, 1]; returned as they are when there is nothing to do.
         sample_rate: hertz.
-        delivery: what is left to do, see `rest`.
+        delivery: what was asked for; its gain is not applied here.
+        honoured: fields that the engine has applied already.
 
     Returns:
         float32 within [-1, 1]; the length changes with ``rate`` only.
     """
-    left = dataclasses.replace(delivery, gain=0.0)
-    if left == NEUTRAL or not len(samples):
+    left = rest(delivery, honoured)
+    if left == NEUTRAL or not len(samples) or not _world():
         return samples
     import numpy as np
 
@@ -100,18 +97,6 @@ def apply(samples: NDArray[np.float32], sample_rate: int, delivery: Delivery) ->
         changed = _revoice(changed, sample_rate, left)
     result: NDArray[np.float32] = np.clip(changed, -1, 1).astype(np.float32)
     return result
-
-
-def _world() -> str:
-    """Version of pyworld, empty when it is not there."""
-    if importlib.util.find_spec("pyworld") is None:
-        return ""
-    for name in ("pyworld-prebuilt", "pyworld"):
-        try:
-            return importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return "unknown"
 
 
 def _stretch(samples: NDArray[np.float64], sample_rate: int, rate: float) -> NDArray[np.float64]:
