@@ -34,7 +34,8 @@ _WINDOW_DB = 1.0
 """How far a chapter may lie from the target before it is corrected, at most half of what the profile tolerates."""
 _NO_SPEECH_LUFS = -60.0
 """A track quieter than this before its gain holds no speech, and there is nothing to level."""
-_PASSES = 3
+_CORRECTIONS = 3
+"""A chapter that the limiter has to hold down much needs more than one."""
 _COMPRESS_ABOVE_DB = STAGE_LUFS - 8.0
 
 
@@ -57,37 +58,32 @@ def master(track: Track, out: Path, settings: Settings) -> tuple[Track, Levels]:
         SourceError: the stitched track cannot be read.
     """
     profile = settings.delivery_standard()
-    gain = makeup_db(profile) + _correction(_measured(track, settings), makeup_db(profile), profile)
+    gain = makeup_db(profile)
     levels = _write(track, out, settings, gain)
-    for _ in range(_PASSES - 1):
-        # Only a chapter that the limiter had to hold down much comes here.
-        further = _correction(levels, 0.0, profile)
-        if abs(further) < 0.05 or math.isinf(levels.rms_db):
+    for _ in range(_CORRECTIONS):
+        correction = _correction(levels, gain, profile)
+        if abs(correction) < 0.05:
             break
-        gain += further
+        gain += correction
         levels = _write(track, out, settings, gain)
-    if levels.lufs - gain > _NO_SPEECH_LUFS:
+    if _holds_speech(levels, gain):
         _require(levels, profile, track)
     return dataclasses.replace(track, path=out), levels
 
 
 def _correction(levels: Levels, gain: float, profile: Profile) -> float:
-    """Return what must be added to a gain, in dB, so that the level comes into the window around the target."""
+    """Return the dB that bring a track, measured after ``gain``, to the edge of the window around the target."""
     level, target, window = levels.rms_db, profile.rms_db, _WINDOW_DB
     if profile.rms_db is None:
         level, target, window = levels.lufs, profile.lufs, min(_WINDOW_DB, profile.lufs_tolerance / 2)
-    if target is None or levels.lufs <= _NO_SPEECH_LUFS:
+    if target is None or not _holds_speech(levels, gain):
         return 0.0
-    error = level + gain - target
+    error = level - target
     return math.copysign(max(0.0, abs(error) - window), -error)
 
 
-def _measured(track: Track, settings: Settings) -> Levels:
-    """Measure a track as it will be before its gain."""
-    meter = Meter(track.sample_rate)
-    for block in _shaped(track, settings):
-        meter.add(block)
-    return meter.levels()
+def _holds_speech(levels: Levels, gain: float) -> bool:
+    return levels.lufs - gain > _NO_SPEECH_LUFS
 
 
 def _write(track: Track, out: Path, settings: Settings, gain_db: float) -> Levels:

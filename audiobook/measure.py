@@ -236,9 +236,9 @@ class _TruePeak:
         self._context = np.zeros(2 * _REACH, np.float32)
 
     def add(self, block: Samples) -> None:
-        joined = np.concatenate((self._context, block))
-        self.sample_peak = max(self.sample_peak, float(np.abs(block).max(initial=0.0)))
+        self.sample_peak = max(self.sample_peak, float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
         self.true_peak = max(self.true_peak, self.sample_peak)
+        joined = np.concatenate((self._context, block))
         self._context = joined[len(joined) - 2 * _REACH :]
         values, _ = between_samples(joined, self.true_peak)
         self.true_peak = max(self.true_peak, float(values.max(initial=0.0)))
@@ -260,21 +260,34 @@ def between_samples(samples: Samples, floor: float, stretch: int = 64) -> tuple[
         of the stretch; and the frame, counted in ``samples``, at which each stretch starts.
     """
     taps, bound = _interpolator()
-    inner = len(samples) - 2 * _REACH
-    if inner <= 0:
+    magnitudes = np.abs(samples)
+    count = -(-(len(samples) - 2 * _REACH) // stretch)
+    if count <= 0 or float(magnitudes.max()) * bound <= floor:
         return np.zeros((0, stretch), np.float32), np.zeros(0, np.int64)
-    count = -(-inner // stretch)
     padded = np.zeros(count * stretch + 2 * _REACH, np.float32)
     padded[: len(samples)] = samples
-    windows = np.lib.stride_tricks.sliding_window_view(padded, stretch + 2 * _REACH)[::stretch]
-    tops = np.maximum(windows.max(axis=1), -windows.min(axis=1))
-    found = np.flatnonzero(tops * bound > floor)
+    found = np.flatnonzero(_nearby_maxima(magnitudes, stretch, count) * bound > floor)
     if not len(found):
         return np.zeros((0, stretch), np.float32), np.zeros(0, np.int64)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, stretch + 2 * _REACH)[::stretch]
     rows = np.ascontiguousarray(windows[found])
     views = np.lib.stride_tricks.sliding_window_view(rows, 2 * _REACH, axis=1)[:, 1 : stretch + 1]
-    magnitudes = np.abs(views @ taps).max(axis=2)
-    return magnitudes.astype(np.float32), found * stretch + _REACH
+    between = np.abs(views @ taps).max(axis=2)
+    return between.astype(np.float32), found * stretch + _REACH
+
+
+def _nearby_maxima(magnitudes: Samples, stretch: int, count: int) -> Samples:
+    """Return the largest magnitude in and around each stretch: its own frames and one stretch on either side."""
+    frames = np.zeros((count + 2) * stretch, np.float32)
+    # Stretches are counted from _REACH, so shifting by that puts the context before the first into a row of its own.
+    known = min(len(magnitudes), len(frames) - stretch + _REACH)
+    frames[stretch - _REACH : stretch - _REACH + known] = magnitudes[:known]
+    width = stretch
+    while width > 1 and width % 2 == 0:
+        frames = np.maximum(frames[0::2], frames[1::2])
+        width //= 2
+    own = frames.reshape(-1, width).max(axis=1)
+    return np.asarray(np.maximum(np.maximum(own[:-2], own[1:-1]), own[2:]))
 
 
 @lru_cache(maxsize=1)
