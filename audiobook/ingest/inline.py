@@ -47,9 +47,9 @@ class Inline:
         self.length += len(text)
         self.last = text[-1]
 
-    def line(self) -> None:
-        """End a line inside the block."""
-        if self.length:
+    def line(self, *, again: bool = False) -> None:
+        """End a line inside the block; a line that has ended already ends ``again`` only for a line break."""
+        if self.length and (again or self.last != "\n"):
             self.parts.append("\n")
             self.length += 1
             self.last = "\n"

@@ -22,12 +22,34 @@ _MAX_RIGHTS = 6_000
 """Letters of the longest copyright page."""
 _MAX_TITLE = 60
 """Words of the longest title page."""
+_MAX_LINE = 60
+"""Characters of a title page's line that names neither title nor author."""
 _NAMES = (
     ("contents", re.compile(r"(^|[^a-z])(toc|contents?|inhalt|sommaire|indice)([^a-z]|$)")),
     ("copyright", re.compile(r"copyright|colophon|imprint|impressum|legal")),
     ("title-page", re.compile(r"title-?_?page|half-?_?title|(^|[^a-z])title([^a-z]|$)")),
     ("cover", re.compile(r"(^|[^a-z])cover([^a-z]|$)")),
 )
+_MAX_LINE = 60
+"""Characters of a title page's line that names neither title nor author."""
+_CONTENTS = frozenset(
+    squash(name)
+    for name in (
+        "brief contents", "sommaire", "table", "Inhaltsübersicht", "sumario", "sommario", "sumário", "innehåll",
+        "innehållsförteckning", "indhold", "innhold", "sisällys", "sisällysluettelo", "содержание", "оглавление", "зміст",
+        "spis treści", "obsah", "tartalom", "tartalomjegyzék", "içindekiler", "cuprins", "περιεχόμενα", "目次", "目录",
+        "目錄", "차례", "목차", "المحتويات", "الفهرس", "فهرس", "فهرست", "תוכן", "תוכן העניינים", "สารบัญ", "mục lục",
+    )
+)  # fmt: skip
+_PICTURES = frozenset(
+    squash(name)
+    for name in (
+        "図表一覧", "図一覧", "表一覧", "挿絵一覧", "Abbildungsverzeichnis", "Tabellenverzeichnis", "Verzeichnis der Abbildungen",
+        "table des illustrations", "liste des figures", "liste des illustrations", "índice de figuras",
+        "índice de ilustraciones", "indice delle figure", "indice delle illustrazioni", "список иллюстраций",
+        "list of figures", "list of tables", "list of maps",
+    )
+)  # fmt: skip
 _LINK_SHARE = 0.6
 _MIN_LINKS = 4
 
@@ -46,14 +68,23 @@ def page_reason(passages: Sequence[Passage], name: str, role: str, metadata: Met
         return ""
     role = role or _by_name(name)
     if _is_contents(texts, role):
-        head = recognize(texts[0].text)
-        pictures = head is not None and head.kind == "illustrations"
-        return "list-of-illustrations" if pictures or role == "list-of-illustrations" else "contents"
+        return "list-of-illustrations" if "list-of-illustrations" in {role, _list_head(texts[0].text)} else "contents"
     if role in {"title-page", "cover"} and _is_title_page(texts, metadata):
         return "title-page"
     if _is_copyright(texts, role):
         return "copyright"
     return ""
+
+
+def _list_head(text: str) -> str:
+    """Return what a heading says that a list is."""
+    known = recognize(text)
+    if known and known.kind in {"contents", "illustrations"}:
+        return "contents" if known.kind == "contents" else "list-of-illustrations"
+    own = squash(text)
+    if own in _CONTENTS:
+        return "contents"
+    return "list-of-illustrations" if own in _PICTURES else ""
 
 
 def _by_name(name: str) -> str:
@@ -67,10 +98,7 @@ def _is_contents(texts: Sequence[Passage], role: str) -> bool:
     letters = sum(len(squash(passage.text)) for passage in body)
     linked = sum(passage.linked for passage in body)
     lines = sum(bool(passage.linked) for passage in body)
-    head = recognize(texts[0].text)
-    named = role in {"contents", "list-of-illustrations"} or (
-        head is not None and head.kind in {"contents", "illustrations"}
-    )
+    named = role in {"contents", "list-of-illustrations"} or bool(_list_head(texts[0].text))
     if not letters or linked < letters * (_LINK_SHARE / 2 if named else _LINK_SHARE + 0.2):
         return False
     return lines >= (2 if named else _MIN_LINKS)
@@ -89,11 +117,12 @@ def _is_copyright(texts: Sequence[Passage], role: str) -> bool:
 def _is_title_page(texts: Sequence[Passage], metadata: Metadata) -> bool:
     """Does the page say little more than the book's title and author?"""
     words = sum(len(passage.text.split()) for passage in texts)
-    if words > _MAX_TITLE or any(
-        re.search(r"[.!?。]\s|。", passage.text) and len(passage.text) > 80 for passage in texts
-    ):
-        return False
     page = squash(" ".join(passage.text for passage in texts))
-    title = squash(metadata.title)
-    author = squash(metadata.author.split(";")[0])
-    return bool((title and title in page) or (author and author in page))
+    names = [
+        squash(name) for name in (metadata.title, metadata.subtitle, metadata.publisher, *metadata.author.split(";"))
+    ]
+    names = [name for name in names if name]
+    others = [passage for passage in texts if not any(name in squash(passage.text) for name in names)]
+    if words > _MAX_TITLE or any(len(passage.text) > _MAX_LINE or passage.kind == "verse" for passage in others):
+        return False
+    return any(name in page for name in names)

@@ -59,7 +59,7 @@ def find_notes(
         if not key:
             continue
         holder = _holder(element)
-        if holder is not None and holder not in notes and _is_note(holder, key, sure, possible, resolve):
+        if holder is not None and holder not in notes and _is_note(element, holder, (sure, possible), key, resolve):
             notes[holder] = key
     return notes
 
@@ -81,18 +81,42 @@ def _holder(element: Element) -> Element | None:
 
 
 def _is_note(
-    holder: Element, key: str, sure: dict[str, str], possible: dict[str, str], resolve: Callable[[str], str]
+    anchor: Element,
+    holder: Element,
+    marks: tuple[dict[str, str], dict[str, str]],
+    key: str,
+    resolve: Callable[[str], str],
 ) -> bool:
+    """Is the block that a mark points at a note? Marks and notes point at each other, so direction has to be told.
+
+    A note carries its mark or its link back at its very beginning, or an arrow back; a mark stands after text.
+    """
     text = children_text(holder)
-    if not text or len(text) > _MAX_NOTE:
+    if not text or len(text) > _MAX_NOTE or (anchor is not holder and _text_before(holder, anchor)):
         return False
+    sure, possible = marks
     mark = re.sub(r"\W", "", sure.get(key) or possible.get(key) or "")
     begins = bool(mark) and re.sub(r"^\W+", "", text).startswith(mark)
     back = any(
-        "#" in (link.get("href") or "") and len(children_text(link)) <= 8 and resolve(link.get("href")) != key
+        "#" in (link.get("href") or "")
+        and resolve(link.get("href")) != key
+        and (not any(char.isalnum() for char in children_text(link)) or not _text_before(holder, link))
+        and len(children_text(link)) <= 8
         for link in holder.iter("{*}a")
     )
     return (begins or back) if key in sure else (begins and back)
+
+
+def _text_before(holder: Element, element: Element) -> bool:
+    """Do letters stand in the holder before the element?"""
+    for node in holder.iter():
+        if node is element:
+            return False
+        if isinstance(node.tag, str) and any(char.isalnum() for char in node.text or ""):
+            return True
+        if any(char.isalnum() for char in node.tail or "") and element not in node.iter() and node is not holder:
+            return True
+    return False
 
 
 def place_notes(

@@ -51,7 +51,8 @@ class _Frame:
     language: str = ""
     row: Table | None = None
     alphabet: str = "ipa"
-    ended_note: bool = False
+    is_line: bool = False
+    """The element is one line of a stanza, and its end does not end the stanza."""
 
 
 @dataclass(slots=True)
@@ -138,6 +139,8 @@ class _Walker:
         if framed:
             if self.frame.row is not None and name in {"td", "th"}:
                 self._leave_cell(element)
+            elif self.frame.is_line:
+                self.inline.line()
             elif self.frame.row is None or name in {"tr", "table", "caption"}:
                 self.flush(ends=name)
             else:
@@ -146,7 +149,7 @@ class _Walker:
 
     def exclude(self, reason: str, text: str) -> None:
         """Note text that is not read."""
-        text = text.strip()
+        text = " ".join(text.split())
         if text:
             self.exclusions.append(Exclusion(reason, text))
 
@@ -249,6 +252,7 @@ class _Walker:
     def _enter_block(self, element: Element, name: str, note: str) -> None:  # noqa: C901 - one line an element
         frame = self.frame if self.frames else _Frame()
         in_row = frame.row is not None
+        is_line = False
         if (
             frame.kind == "verse"
             and name in {"div", "span", "li", "p"}
@@ -258,6 +262,7 @@ class _Walker:
                 self.flush()
             else:
                 self.inline.line()
+                is_line = True
         elif not in_row or name in {"tr", "table"}:
             self.flush()
         else:
@@ -287,7 +292,7 @@ class _Walker:
             kind = kind if table.layout else "table"
         language = attribute(element, "lang") or frame.language
         alphabet = attribute(element, "alphabet") or frame.alphabet
-        self.frames.append(_Frame(kind, level, role, note or frame.note, lines, language, row, alphabet))
+        self.frames.append(_Frame(kind, level, role, note or frame.note, lines, language, row, alphabet, is_line))
         if row is not None and name in {"td", "th"}:
             self.marks[element] = [self.inline.open("alias", row.header(element))] if row.header(element) else []
         self._phonemes(element)
@@ -326,7 +331,7 @@ class _Walker:
             if self.frame.row is not None or self.frame.level:
                 self.inline.add(" ")
             else:
-                self.inline.line()
+                self.inline.line(again=True)
         elif name == "hr":
             self.flush()
             self.passages.append(Passage("", "break", role=self.frame.role, href=self.href))
