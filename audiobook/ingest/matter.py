@@ -22,8 +22,6 @@ _MAX_RIGHTS = 6_000
 """Letters of the longest copyright page."""
 _MAX_TITLE = 60
 """Words of the longest title page."""
-_MAX_LINE = 60
-"""Characters of a title page's line that names neither title nor author."""
 _NAMES = (
     ("contents", re.compile(r"(^|[^a-z])(toc|contents?|inhalt|sommaire|indice)([^a-z]|$)")),
     ("copyright", re.compile(r"copyright|colophon|imprint|impressum|legal")),
@@ -31,7 +29,7 @@ _NAMES = (
     ("cover", re.compile(r"(^|[^a-z])cover([^a-z]|$)")),
 )
 _MAX_LINE = 60
-"""Characters of a title page's line that names neither title nor author."""
+"""Letters that a title page's line has besides title and names."""
 _CONTENTS = frozenset(
     squash(name)
     for name in (
@@ -122,7 +120,12 @@ def _is_title_page(texts: Sequence[Passage], metadata: Metadata) -> bool:
         squash(name) for name in (metadata.title, metadata.subtitle, metadata.publisher, *metadata.author.split(";"))
     ]
     names = [name for name in names if name]
-    others = [passage for passage in texts if not any(name in squash(passage.text) for name in names)]
-    if words > _MAX_TITLE or any(len(passage.text) > _MAX_LINE or passage.kind == "verse" for passage in others):
+    if words > _MAX_TITLE or any(passage.kind == "verse" for passage in texts):
         return False
+    for passage in texts:
+        rest = squash(passage.text)
+        for name in names:
+            rest = rest.replace(name, "")
+        if len(rest) > _MAX_LINE:
+            return False
     return any(name in page for name in names)

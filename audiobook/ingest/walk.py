@@ -284,7 +284,7 @@ class _Walker:
             kind = "verse"
         elif name in {"li", "dt", "dd"} and kind != "verse":
             kind = "list"
-        elif name == "blockquote" and kind != "list":
+        elif name == "blockquote" and kind not in {"list", "verse"}:
             kind = "quote"
         if name == "table":
             table = read_table(element)
