@@ -4,9 +4,11 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from tone import RATE, speech_like, write_wav
 
@@ -17,7 +19,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="a shell script stands in 
 
 
 @pytest.fixture
-def fake(tmp_path, monkeypatch):
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Put a script in ffmpeg's place."""
 
     def install(body: str) -> None:
@@ -29,7 +31,7 @@ def fake(tmp_path, monkeypatch):
     return install
 
 
-def test_a_round_trip_through_flac_keeps_every_sample(tmp_path) -> None:
+def test_a_round_trip_through_flac_keeps_every_sample(tmp_path: Path) -> None:
     samples = np.round(speech_like(3.0, 1) * 32767).astype("<i2")
     out = tmp_path / "it's a %d concat:x.flac"
     blocks = (samples[at : at + 1000].tobytes() for at in range(0, len(samples), 1000))
@@ -41,7 +43,7 @@ def test_a_round_trip_through_flac_keeps_every_sample(tmp_path) -> None:
     assert (media.codec, media.sample_rate, media.channels, media.duration_s) == ("flac", RATE, 1, 3.0)
 
 
-def test_probe_reads_tags_and_chapters_with_any_character(tmp_path) -> None:
+def test_probe_reads_tags_and_chapters_with_any_character(tmp_path: Path) -> None:
     wav = write_wav(tmp_path / "a.wav", speech_like(2.0, 1))
     title = "a=b; #c \\ d\nStream #0:0: Audio: fake, 1 Hz, 9 channels"
     notes = tmp_path / "notes.txt"
@@ -65,7 +67,7 @@ def test_probe_reads_tags_and_chapters_with_any_character(tmp_path) -> None:
     assert (media.codec, media.sample_rate, media.channels) == ("aac", RATE, 1)
 
 
-def test_stereo_is_decoded_as_two_channels(tmp_path) -> None:
+def test_stereo_is_decoded_as_two_channels(tmp_path: Path) -> None:
     samples = np.stack([speech_like(1.0, 1), np.zeros(RATE)], axis=1)
     wav = write_wav(tmp_path / "a.wav", samples.reshape(-1), channels=2)
     decoded = np.concatenate(list(ffmpeg.decode(wav, ffmpeg.probe(wav).channels)))
@@ -73,13 +75,13 @@ def test_stereo_is_decoded_as_two_channels(tmp_path) -> None:
     assert not decoded[:, 1].any()
 
 
-def test_a_missing_program_is_named_with_its_remedy(monkeypatch) -> None:
+def test_a_missing_program_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDIOBOOK_FFMPEG", "no-such-program")
     with pytest.raises(ToolError, match=r"'no-such-program'.*Unset AUDIOBOOK_FFMPEG"):
         ffmpeg.executable()
 
 
-def test_the_system_program_is_used_only_when_asked(tmp_path, monkeypatch) -> None:
+def test_the_system_program_is_used_only_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = tmp_path / ("ffmpeg.exe" if os.name == "nt" else "ffmpeg")
     name.write_bytes(b"")
     name.chmod(0o755)
@@ -89,14 +91,14 @@ def test_the_system_program_is_used_only_when_asked(tmp_path, monkeypatch) -> No
     assert Path(ffmpeg.executable()) == name
 
 
-def test_a_broken_input_is_an_error_with_ffmpegs_own_words(tmp_path) -> None:
+def test_a_broken_input_is_an_error_with_ffmpegs_own_words(tmp_path: Path) -> None:
     bad = tmp_path / "bad.mp3"
     bad.write_bytes(b"this is no music" * 100)
     with pytest.raises(ToolError, match=r"bad\.mp3: ffmpeg failed \(.*Invalid"):
         ffmpeg.probe(bad)
 
 
-def test_a_truncated_file_does_not_decode_in_silence(tmp_path) -> None:
+def test_a_truncated_file_does_not_decode_in_silence(tmp_path: Path) -> None:
     out = tmp_path / "a.m4b"
     samples = np.round(speech_like(3.0, 1) * 32767).astype("<i2")
     options = ("-c:a", "aac", "-movflags", "+faststart")
@@ -107,21 +109,21 @@ def test_a_truncated_file_does_not_decode_in_silence(tmp_path) -> None:
 
 
 @posix
-def test_a_failing_program_is_quoted_by_its_last_meaningful_line(fake) -> None:
+def test_a_failing_program_is_quoted_by_its_last_meaningful_line(fake: Callable[[str], None]) -> None:
     fake("sys.stderr.write('[aac @ 0x55aa] Input is too strange\\nConversion failed!\\n'); sys.exit(3)")
     with pytest.raises(ToolError, match=r"^book\.m4b: ffmpeg failed \(Input is too strange\)\."):
         ffmpeg.run(("-i", "x"), place="book.m4b")
 
 
 @posix
-def test_a_full_disk_is_an_output_error(fake) -> None:
+def test_a_full_disk_is_an_output_error(fake: Callable[[str], None]) -> None:
     fake("sys.stderr.write('av_interleaved_write_frame(): No space left on device\\n'); sys.exit(228)")
     with pytest.raises(OutputError, match=r"No space left on device.*Free some disk space"):
         ffmpeg.run((), place="book.m4b", pcm=[bytes(1 << 20)] * 8)
 
 
 @posix
-def test_a_hung_program_is_killed_after_its_timeout(fake) -> None:
+def test_a_hung_program_is_killed_after_its_timeout(fake: Callable[[str], None]) -> None:
     fake("time.sleep(60)")
     started = time.monotonic()
     with pytest.raises(ToolError, match="no progress for 0 s"):
@@ -130,7 +132,7 @@ def test_a_hung_program_is_killed_after_its_timeout(fake) -> None:
 
 
 @posix
-def test_a_program_that_cannot_start_is_an_error(tmp_path, monkeypatch) -> None:
+def test_a_program_that_cannot_start_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "ffmpeg"
     path.write_bytes(b"not a program")
     path.chmod(0o755)
@@ -140,12 +142,10 @@ def test_a_program_that_cannot_start_is_an_error(tmp_path, monkeypatch) -> None:
 
 
 @posix
-def test_cancelling_kills_the_child(fake, tmp_path) -> None:
-    import psutil
-
+def test_cancelling_kills_the_child(fake: Callable[[str], None], tmp_path: Path) -> None:
     fake("time.sleep(60)")
 
-    def stop():
+    def stop() -> Iterator[bytes]:
         yield b"x"
         raise KeyboardInterrupt
 
@@ -155,9 +155,7 @@ def test_cancelling_kills_the_child(fake, tmp_path) -> None:
 
 
 @posix
-def test_a_decoder_that_is_left_early_is_killed(tmp_path) -> None:
-    import psutil
-
+def test_a_decoder_that_is_left_early_is_killed(tmp_path: Path) -> None:
     wav = write_wav(tmp_path / "a.wav", np.zeros(RATE * 120))
     blocks = ffmpeg.decode(wav, 1)
     next(blocks)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -68,7 +69,7 @@ def test_long_names_are_cut_between_characters() -> None:
     assert name == "é" * 58 + ".mp3"
 
 
-def test_a_path_outside_the_folder_is_refused(tmp_path) -> None:
+def test_a_path_outside_the_folder_is_refused(tmp_path: Path) -> None:
     assert contained(tmp_path, "a/b.mp3") == tmp_path / "a" / "b.mp3"
     with pytest.raises(OutputError, match="outside"):
         contained(tmp_path, "../b.mp3")

@@ -14,7 +14,7 @@ from audiobook.publish import captions, m4b, mp3
 from audiobook.publish.edition import Edition
 from audiobook.settings import Settings
 
-__all__ = ["PACKAGES", "Edition", "publish"]
+__all__ = ["PACKAGES", "Edition", "publish", "require_kind"]
 
 PACKAGES: dict[str, Callable[[Edition], Package]] = {
     "m4b": m4b.write_m4b,
@@ -45,10 +45,7 @@ def publish(
         ToolError: ffmpeg is missing or failed.
         OutputError: a file could not be written.
     """
-    if kind not in PACKAGES:
-        near = difflib.get_close_matches(kind, PACKAGES, 1)
-        known = f"Known are {', '.join(PACKAGES)}"
-        raise UsageError(f"there is no format {kind!r}", remedy=f"Did you mean {near[0]}? {known}" if near else known)
+    require_kind(kind)
     if not audiobook.tracks:
         raise UsageError("there is no chapter to publish", place=slug, remedy="Choose other chapters with --chapters")
     make_folder(out)
@@ -56,3 +53,11 @@ def publish(
         return PACKAGES[kind](Edition(audiobook, out, slug, settings, store))
     with tempfile.TemporaryDirectory(prefix=".encoded-", dir=out) as folder:
         return PACKAGES[kind](Edition(audiobook, out, slug, settings, Path(folder)))
+
+
+def require_kind(kind: str) -> None:
+    """Raise UsageError, with the nearest name, when there is no format ``kind``."""
+    if kind not in PACKAGES:
+        near = difflib.get_close_matches(kind, PACKAGES, 1)
+        known = f"Known are {', '.join(PACKAGES)}"
+        raise UsageError(f"there is no format {kind!r}", remedy=f"Did you mean {near[0]}? {known}" if near else known)

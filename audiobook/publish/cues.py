@@ -160,11 +160,10 @@ def _cut(words: tuple[Word, ...], limit: int) -> list[tuple[tuple[Word, ...], ..
     for end in range(1, len(words) + 1):
         options = []
         for start in range(end - 1, -1, -1):
-            lines = _lines(words[start:end], limit)
-            if lines is None:
+            laid = _lines(words[start:end], limit)
+            if laid is None:
                 break
-            cost = best[start][0] + _blemish(words, start, end)
-            options.append((cost, start, lines))
+            options.append((best[start][0] + laid[0] + _blemish(words, start, end), start, laid[1]))
         best.append(min(options, key=lambda option: (option[0], option[1])))
     cut: list[tuple[tuple[Word, ...], ...]] = []
     end = len(words)
@@ -192,7 +191,7 @@ def _shortened(word: Word, limit: int) -> tuple[Word, ...]:
 
 def _blemish(words: tuple[Word, ...], start: int, end: int) -> float:
     seconds = (words[end - 1].end_ms - words[start].start_ms) / 1000
-    cost = 4.0 + 20 * max(0.0, _SHORTEST_MS / 1000 - seconds) + 50 * max(0.0, seconds - _LONGEST_MS / 1000)
+    cost = 2.0 + 20 * max(0.0, _SHORTEST_MS / 1000 - seconds) + 50 * max(0.0, seconds - _LONGEST_MS / 1000)
     return cost + (_break(words, end) if end < len(words) else 0.0)
 
 
@@ -204,8 +203,10 @@ def _break(words: tuple[Word, ...], at: int) -> float:
     closed = before.rstrip("\"'”’»)]")
     if closed.endswith((".", "!", "?", "…", "。", "！", "？")) and closed.casefold() not in _CLINGERS:
         return 0.0
-    if closed.endswith((",", ";", ":", "—", "–", "、", "，")):
-        return 2.0
+    if closed.endswith((";", ":", "—", "–")):
+        return 1.0
+    if closed.endswith((",", "、", "，")):
+        return 3.0
     if closed.casefold() in _CLINGERS:
         return 25.0
     if before[:1].isupper() and after[:1].isupper():
@@ -213,16 +214,19 @@ def _break(words: tuple[Word, ...], at: int) -> float:
     return 6.0 if after.casefold() in _LEADERS else 10.0
 
 
-def _lines(words: tuple[Word, ...], limit: int) -> tuple[tuple[Word, ...], ...] | None:
-    """Set words on one line or, broken where it hurts least, on two; None when they do not fit."""
+def _lines(words: tuple[Word, ...], limit: int) -> tuple[float, tuple[tuple[Word, ...], ...]] | None:
+    """Set words on one line or, broken where it hurts least, on two; None when they do not fit.
+
+    A break between lines hurts half as much as one between captions; so does a line much longer than the other.
+    """
     if width(_text(words)) <= limit:
-        return (words,)
+        return 0.0, (words,)
     options = []
     for at in range(1, len(words)):
         above, below = width(_text(words[:at])), width(_text(words[at:]))
         if above <= limit and below <= limit:
-            options.append((_break(words, at) + abs(above - below) / 4, at))
+            options.append((_break(words, at) / 2 + abs(above - below) / 8, at))
     if not options:
         return None
-    at = min(options)[1]
-    return words[:at], words[at:]
+    cost, at = min(options)
+    return cost, (words[:at], words[at:])

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import io
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mutagen.mp4 import MP4
+from PIL import Image
+from tone import RATE, make_audiobook, make_track
+
+from audiobook import ffmpeg
+from audiobook.book import Cover
+from audiobook.errors import OutputError, SettingsError, ToolError, UsageError
+from audiobook.publish import Edition, encoded, pcm, publish
+from audiobook.publish.encoded import Codec, aac_frames, encode_joinable_aac
+from audiobook.settings import MetadataSettings, Profile, PublishSettings, Settings
+
+NATIVE = Settings(profile="native", profiles=(("native", Profile(aac_kbps=96)),))
+"""Keeps the tracks' own rate, so that samples can be compared."""
+
+
+def decoded(path: Path) -> np.ndarray:
+    return np.concatenate(list(ffmpeg.decode(path, 1)))[:, 0]
+
+
+def picture(size: tuple[int, int], colour: str = "red") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_an_m4b_plays_with_chapters_at_their_samples(tmp_path: Path) -> None:
+    audiobook = make_audiobook(tmp_path)
+    (path,) = publish(audiobook, "m4b", tmp_path / "out", Settings(), "lamp").paths
+    edition = Edition(audiobook, tmp_path, "lamp", Settings(), tmp_path)
+    timeline = edition.timeline()
+    media = ffmpeg.probe(path)
+    assert (media.codec, media.sample_rate, media.channels) == ("aac", 44_100, 1)
+    assert len(decoded(path)) == timeline.frames
+    starts = [round(chapter.start_s * 44_100, 3) for chapter in media.chapters]
+    assert starts == list(timeline.starts)
+    assert round(media.chapters[-1].end_s * 44_100, 3) == timeline.frames
+    assert [chapter.title for chapter in media.chapters] == ["Chapter 1", "Chapter 2", "Chapter 3"]
+
+
+def test_both_chapter_lists_are_written(tmp_path: Path) -> None:
+    (path,) = publish(make_audiobook(tmp_path), "m4b", tmp_path, Settings(), "lamp").paths
+    data = path.read_bytes()
+    assert b"chpl" in data  # Nero's
+    assert b"chap" in data  # the reference to QuickTime's text track
+    assert [chapter.title for chapter in MP4(path).chapters] == ["Chapter 1", "Chapter 2", "Chapter 3"]
+    assert data.index(b"moov") < data.index(b"mdat")
+
+
+def test_more_chapters_than_nero_can_count_are_all_there(tmp_path: Path) -> None:
+    tracks = tuple(make_track(tmp_path, number, 0.1) for number in range(1, 301))
+    (path,) = publish(make_audiobook(tmp_path, *tracks), "m4b", tmp_path, NATIVE, "lamp").paths
+    media = ffmpeg.probe(path)
+    assert len(media.chapters) == 300
+    assert media.chapters[-1].title == "Chapter 300"
+    assert b"chpl" not in path.read_bytes()
+
+
+def test_joined_chapters_equal_one_long_encode(tmp_path: Path) -> None:
+    audiobook = make_audiobook(tmp_path)
+    edition = Edition(audiobook, tmp_path, "lamp", NATIVE, tmp_path / "store")
+    codec = Codec(".aac", "adts", ("-c:a", "aac", "-b:a", "96k"))
+    parts = [list(aac_frames(path.read_bytes(), path.name)) for path in encode_joinable_aac(edition, codec)]
+    whole = tmp_path / "whole.aac"
+    samples = np.concatenate(
+        [block for track in audiobook.tracks for block in pcm.samples(track, RATE, edition.padded_frames(track))]
+    )
+    ffmpeg.encode([samples.astype("<i2").tobytes()], RATE, codec.options, whole, "adts", seconds=20)
+    single = list(aac_frames(whole.read_bytes(), "whole.aac"))
+    assert [len(part) for part in parts] == [
+        edition.padded_frames(track) // 1024 + (1 if track.number == 1 else 0) for track in audiobook.tracks
+    ]
+    assert sum(len(part) for part in parts) == len(single)
+
+    joined_file = tmp_path / "joined.aac"
+    joined_file.write_bytes(b"".join(frame for part in parts for frame in part))
+    joined, long, truth = decoded(joined_file)[1024:], decoded(whole)[1024:], samples / 32768
+    assert len(joined) == len(long) == len(truth)
+    for start in edition.timeline().starts[1:]:
+        near = slice(start - 4096, start + 4096)
+        lags = {lag: np.dot(joined[near], np.roll(truth, lag)[near]) for lag in range(-8, 9)}
+        assert max(lags, key=lags.__getitem__) == 0
+        error = np.sqrt(np.mean((joined[near] - truth[near]) ** 2))
+        usual = np.sqrt(np.mean((long[near] - truth[near]) ** 2))
+        assert error < 1.1 * usual + 1e-5
+
+
+def test_an_edited_chapter_is_encoded_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, calls = tmp_path / "store", []
+    make = encoded._encode
+    monkeypatch.setattr(encoded, "_encode", lambda *args: (calls.append(args[-1]), make(*args))[1])
+    tracks = [make_track(tmp_path, number, 6.0) for number in (1, 2, 3, 4)]
+    first = publish(make_audiobook(tmp_path, *tracks), "m4b", tmp_path / "a", Settings(), "lamp", store=store).paths[0]
+    assert len(calls) == 4
+    # Only the middle of the chapter changes: its head and tail are room tone as before.
+    samples = np.concatenate(list(pcm.samples(tracks[1], RATE, tracks[1].frames))).copy()
+    samples[2 * RATE : 3 * RATE] //= 2
+    data = tracks[1].path.read_bytes()[:44] + samples.tobytes()
+    tracks[1].path.write_bytes(data)
+    second = publish(make_audiobook(tmp_path, *tracks), "m4b", tmp_path / "b", Settings(), "lamp", store=store).paths[0]
+    assert len(calls) == 5
+    assert first.read_bytes() != second.read_bytes()
+
+
+def test_a_damaged_kept_chapter_is_made_anew(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    audiobook = make_audiobook(tmp_path)
+    good = publish(audiobook, "m4b", tmp_path, Settings(), "lamp", store=store).paths[0].read_bytes()
+    for kept in store.rglob("*.aac"):
+        kept.write_bytes(kept.read_bytes()[:-100])
+    assert publish(audiobook, "m4b", tmp_path, Settings(), "lamp", store=store).paths[0].read_bytes() == good
+
+
+@pytest.mark.parametrize("kind", ["m4b", "mp3", "m4a"])
+def test_two_runs_write_the_same_bytes(tmp_path: Path, kind: str) -> None:
+    audiobook = make_audiobook(tmp_path)
+    one = publish(audiobook, kind, tmp_path / "one", replace(Settings(), jobs=1), "lamp").paths
+    two = publish(audiobook, kind, tmp_path / "two", replace(Settings(), jobs=4), "lamp").paths
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+    assert b"Lavf6" not in one[0].read_bytes()
+
+
+def test_every_tag_that_players_read_is_there(tmp_path: Path) -> None:
+    audiobook = make_audiobook(
+        tmp_path,
+        make_track(tmp_path),
+        description="A tale. " * 60,
+        series="Lights",
+        series_part="2",
+        subtitle="A Story",
+        publisher="The Press",
+        identifier="9780000000002",
+        rights="Public domain",
+        language="en-GB",
+    )
+    (path,) = publish(audiobook, "m4b", tmp_path, Settings(), "lamp").paths
+    tags = MP4(path).tags
+    assert tags["\xa9nam"] == tags["\xa9alb"] == ["The Lamp"]
+    assert tags["\xa9ART"] == tags["aART"] == ["A. Writer"]
+    assert tags["\xa9wrt"] == ["plain (silent)"]
+    assert tags["\xa9day"] == ["1901"]
+    assert tags["stik"] == [2]
+    assert len(tags["desc"][0]) <= 255
+    assert tags["ldes"][0].startswith("A tale. A tale.")
+    assert "synthetic voices" in tags["\xa9cmt"][0]
+    assert "silent:plain (CC0-1.0)" in tags["\xa9cmt"][0]
+    free = {key.rpartition(":")[2]: bytes(values[0]).decode() for key, values in tags.items() if key.startswith("----")}
+    assert free == {
+        "SUBTITLE": "A Story",
+        "NARRATOR": "plain (silent)",
+        "PUBLISHER": "The Press",
+        "SERIES": "Lights",
+        "SERIES-PART": "2",
+        "ISBN": "9780000000002",
+        "LANGUAGE": "en-GB",
+    }
+    cover = Image.open(io.BytesIO(bytes(tags["covr"][0])))
+    assert cover.size == (1400, 1400)
+    assert len(cover.getcolors(1 << 24)) > 2, "the title is drawn"
+
+
+def test_settings_win_over_the_book_and_can_stop_the_disclosure(tmp_path: Path) -> None:
+    chosen = replace(
+        Settings(),
+        metadata=MetadataSettings(title="Mine", narrator="Ada"),
+        publish=PublishSettings(disclose=False),
+    )
+    (path,) = publish(make_audiobook(tmp_path, make_track(tmp_path)), "m4b", tmp_path, chosen, "lamp").paths
+    tags = MP4(path).tags
+    assert (tags["\xa9nam"], tags["\xa9wrt"]) == (["Mine"], ["Ada"])
+    assert "\xa9cmt" not in tags
+
+
+@pytest.mark.parametrize(
+    "title",
+    ['Who said "no/yes"? \\ = ; #', "line\r\nbreak", "🦊 狐", "é" * 300, "   ", "<b>&amp;</b>"],
+    ids=["signs", "newline", "emoji", "long", "blank", "markup"],
+)
+def test_odd_titles_survive_in_every_chapter_list(tmp_path: Path, title: str) -> None:
+    audiobook = make_audiobook(tmp_path, make_track(tmp_path, 1, 1.0, title=title), title=title)
+    (path,) = publish(audiobook, "m4b", tmp_path / "out", NATIVE, "lamp").paths
+    (chapter,) = ffmpeg.probe(path).chapters
+    wanted = " ".join(title.split()) or "Chapter 1"
+    assert chapter.title == wanted.encode()[:255].decode("utf-8", "ignore")
+    (track,) = publish(audiobook, "m4a", tmp_path / "out", NATIVE, "lamp").paths
+    assert track.parent == tmp_path / "out" / "m4a"
+    assert MP4(track).tags["\xa9nam"] == [wanted]
+
+
+def test_a_cover_is_made_square_without_cutting(tmp_path: Path) -> None:
+    book = replace(make_audiobook(tmp_path, make_track(tmp_path)), cover=Cover(picture((300, 600)), "image/png"))
+    (path,) = publish(book, "m4b", tmp_path, Settings(), "lamp").paths
+    cover = Image.open(io.BytesIO(bytes(MP4(path).tags["covr"][0])))
+    assert cover.size == (1400, 1400)
+    assert cover.getpixel((700, 5))[0] > 240
+    assert cover.getpixel((5, 700))[0] < 200, "the ground beside it is darker"
+
+
+def test_a_cover_that_cannot_be_read_is_an_error_only_when_asked_for(tmp_path: Path) -> None:
+    book = replace(make_audiobook(tmp_path, make_track(tmp_path)), cover=Cover(b"no picture", "image/png"))
+    (path,) = publish(book, "m4b", tmp_path, Settings(), "lamp").paths
+    assert MP4(path).tags["covr"]
+    chosen = replace(Settings(), metadata=MetadataSettings(cover=str(tmp_path / "none.png")))
+    with pytest.raises(SettingsError, match=r"none\.png.*cannot be read"):
+        publish(book, "m4b", tmp_path, chosen, "lamp")
+
+
+def test_titles_that_the_font_does_not_know_leave_a_plain_cover(tmp_path: Path) -> None:
+    (path,) = publish(
+        make_audiobook(tmp_path, make_track(tmp_path), title="吾輩は猫である", author="夏目漱石"),
+        "m4b", tmp_path, Settings(), "cat",
+    ).paths  # fmt: skip
+    assert Image.open(io.BytesIO(bytes(MP4(path).tags["covr"][0]))).size == (1400, 1400)
+
+
+@pytest.mark.parametrize(("kind", "near"), [("m4p", "m4b"), ("wma", "Known are m4b")])
+def test_an_unknown_format_is_refused_with_the_nearest(tmp_path: Path, kind: str, near: str) -> None:
+    with pytest.raises(UsageError, match=f"no format '{kind}'.*{near}"):
+        publish(make_audiobook(tmp_path), kind, tmp_path, Settings(), "lamp")
+
+
+def test_a_book_without_chapters_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no chapter to publish"):
+        publish(replace(make_audiobook(tmp_path), tracks=()), "m4b", tmp_path, Settings(), "lamp")
+
+
+@pytest.mark.parametrize("kind", ["m4b", "mp3"])
+def test_a_missing_or_changed_track_is_named(tmp_path: Path, kind: str) -> None:
+    track = make_track(tmp_path)
+    with pytest.raises(ToolError, match=r"track-1\.wav.*holds 144000 frames"):
+        publish(make_audiobook(tmp_path, replace(track, frames=9)), kind, tmp_path / "out", Settings(), "lamp")
+    track.path.unlink()
+    with pytest.raises(ToolError, match=r"track-1\.wav.*cannot be read"):
+        publish(make_audiobook(tmp_path, track), kind, tmp_path / "out", Settings(), "lamp")
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script stands in for ffmpeg")
+@pytest.mark.parametrize(
+    ("words", "error"), [("No space left on device", OutputError), ("Encoder is broken", ToolError)]
+)
+def test_a_failing_encoder_leaves_the_old_file_and_no_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, error: type[Exception]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "lamp.m4b").write_bytes(b"old")
+    fake = tmp_path / "ffmpeg"
+    fake.write_text(
+        f"#!{sys.executable}\nimport sys\nif '-version' in sys.argv: sys.exit(0)\nsys.exit({words!r})\n",
+        encoding="utf-8",
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("AUDIOBOOK_FFMPEG", str(fake))
+    with pytest.raises(error, match=words):
+        publish(make_audiobook(tmp_path), "m4b", out, Settings(), "lamp")
+    assert [(path.name, path.read_bytes()) for path in out.iterdir()] == [("lamp.m4b", b"old")]
