@@ -85,6 +85,7 @@ class AdaptSettings:
     llm_url: str = option("", "Address of a local OpenAI-compatible server, for attribution = llm")
     llm_model: str = option("", "Name of the model that server is to use")
     check_below: float = option(0.5, "Lines surer than this get no check comment", low=0, high=1)
+    cues: str = option("auto", "Cues found in the text, or none", choices=("auto", "none"))
     voices: str = option("cast", "A voice for each character, or one for all", choices=("cast", "one"))
     main_voices: int = option(7, "Characters with a voice of their own; the rest share", low=1, high=60)
     cast_from: str = option("", "A script whose cast is taken over, for a series")

@@ -191,7 +191,7 @@ def test_unknown_speakers_take_the_narrators_voice() -> None:
 
 
 def test_a_speaker_without_a_voice_is_named_with_the_nearest() -> None:
-    with pytest.raises(ScriptError, match='Adda has no voice. Did you mean "Ada"'):
+    with pytest.raises(ScriptError, match=r'Adda has no voice\. Did you mean "Ada"'):
         plan(script_of((said("“Hello.”", by="Adda"),)), STEADY)
 
 
@@ -220,7 +220,7 @@ def test_every_word_of_every_line_is_in_order_in_the_passages(paragraphs: list[t
 
 
 def test_editing_a_line_changes_only_its_own_utterances_and_pauses() -> None:
-    paragraphs = [(said(f"The {word} came down the hill. Nobody saw the {word}."),) for word in "cat dog cow".split()]
+    paragraphs = [(said(f"The {word} came down the hill. Nobody saw the {word}."),) for word in ["cat", "dog", "cow"]]
     before = passages(plan(script_of(*paragraphs), Settings()))
     edited = [paragraphs[0], (said("A dog came. It barked. Nobody heard."),), paragraphs[2]]
     after = passages(plan(script_of(*edited), Settings()))
@@ -229,7 +229,7 @@ def test_editing_a_line_changes_only_its_own_utterances_and_pauses() -> None:
 
 
 def test_pauses_vary_but_a_second_plan_is_the_same() -> None:
-    paragraphs = [(said(f"The {word} came down the hill that day."),) for word in "cat dog cow hen fox".split()]
+    paragraphs = [(said(f"The {word} came down the hill that day."),) for word in ["cat", "dog", "cow", "hen", "fox"]]
     once = plan(script_of(*paragraphs), Settings())
     assert once == plan(script_of(*paragraphs), Settings())
     assert len({p.pause_after_ms for p in passages(once)[1:-1]}) > 1
