@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from audiobook import prosody
 from audiobook.accept import Judge
 from audiobook.audio import Speech, Take, Utterance
 from audiobook.cache import TakeCache
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine
 from audiobook.errors import EngineError, OutputError, RecordingError, VoiceError
-from audiobook.script import NEUTRAL, Delivery
 from audiobook.workers import Reply
 
-__all__ = ["Booth", "unhonoured"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-
-def unhonoured(delivery: Delivery, engine: Engine) -> bool:
-    """Tell whether a delivery asks for something that the engine leaves to prosody."""
-    return any(
-        getattr(delivery, field.name) != getattr(NEUTRAL, field.name)
-        for field in dataclasses.fields(Delivery)
-        if field.name != "gain" and field.name not in engine.honours
-    )
+__all__ = ["Booth"]
 
 
 class Booth:
@@ -62,18 +56,14 @@ class Booth:
 
     def _take(self, key: str, utterance: Utterance, engine: Engine) -> Take:
         spoken = engine.speak(utterance)
-        speech = spoken
-        if len(spoken.samples) and unhonoured(utterance.delivery, engine):
-            from audiobook import prosody  # a library for pitch that most takes do not need
-
-            samples = prosody.apply(spoken.samples, spoken.sample_rate, utterance.delivery, honoured=engine.honours)
-            speech = _with_samples(spoken, np.asarray(samples, np.float32))
+        samples = prosody.apply(spoken.samples, spoken.sample_rate, utterance.delivery, honoured=engine.honours)
+        speech = _with_samples(spoken, samples)
         if fault := self._judge.fault(utterance, speech):
             raise RecordingError(f"{engine.name} gave {fault}")
         return self._cache.put(key, speech)
 
 
-def _with_samples(speech: Speech, samples: np.typing.NDArray[np.float32]) -> Speech:
+def _with_samples(speech: Speech, samples: NDArray[np.float32]) -> Speech:
     """Return the speech with other samples; its words move in proportion when the length changed."""
     if len(samples) == len(speech.samples):
         return dataclasses.replace(speech, samples=samples)

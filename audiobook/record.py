@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import psutil
 
+from audiobook import prosody
 from audiobook.audio import Take, Utterance
-from audiobook.booth import unhonoured
 from audiobook.cache import TakeCache, take_key
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine
 from audiobook.errors import AudiobookError, EngineError, RecordingError
+from audiobook.script import NEUTRAL
 from audiobook.settings import RecordSettings
 from audiobook.workers import Reply, Worker, WorkerDied
 
@@ -145,9 +146,7 @@ class Recorder:
             self._fingerprints[address] = engine.fingerprint(utterance.voice.name)
         engine = self._engines[utterance.voice.engine]
         fingerprint = self._fingerprints[address]
-        if unhonoured(utterance.delivery, engine):
-            from audiobook import prosody  # not needed where an engine does it all
-
+        if prosody.rest(utterance.delivery, engine.honours) != NEUTRAL:
             fingerprint += f" {prosody.FINGERPRINT}"
         return take_key(fingerprint, utterance, self._settings.seed)
 
