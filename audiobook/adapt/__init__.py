@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from audiobook.adapt.compose import compose
-from audiobook.adapt.mark import mark
+from audiobook.adapt.marked import MarkedBook
+from audiobook.adapt.marking import mark
 from audiobook.book import Book
 from audiobook.engines.base import VoiceInfo
 from audiobook.script import NARRATOR, Script, Voice
 from audiobook.settings import Settings
 
-__all__ = ["adapt"]
+__all__ = ["adapt", "direct", "mark"]
 
 
 def adapt(book: Book, settings: Settings, voices: tuple[VoiceInfo, ...]) -> Script:
@@ -21,9 +22,13 @@ def adapt(book: Book, settings: Settings, voices: tuple[VoiceInfo, ...]) -> Scri
         voices: What may be cast, best first.
 
     Returns:
-        A script whose lines, joined, are the paragraphs of the book character for character.
+        A script whose lines, joined, are the paragraphs of the book but for white space between lines.
     """
-    marked = mark(book, settings.adapt)
+    return direct(mark(book, settings.adapt), settings, voices)
+
+
+def direct(marked: MarkedBook, settings: Settings, voices: tuple[VoiceInfo, ...]) -> Script:
+    """Turn a marked-up book into a script: the second half of `adapt`, for callers that refine the marks first."""
     first = voices[0].address if voices else "silent:default"
     voice = Voice.parse(settings.voice or first)
     cast = ((NARRATOR, voice), *((person.name, voice) for person in marked.people))

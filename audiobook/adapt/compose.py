@@ -1,4 +1,4 @@
-"""From a marked-up book to a script: every character of every paragraph in exactly one line."""
+"""From a marked-up book to a script: every word of every paragraph in exactly one line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["compose"]
 def compose(marked: MarkedBook, settings: AdaptSettings, cast: tuple[tuple[str, Voice], ...]) -> Script:
     """Write the lines of a marked-up book.
 
-    White space between two pieces goes to the end of the first one, so joined lines are the paragraph.
+    Lines have no outer white space; but for that, the joined lines of a paragraph are its text.
     """
     chapters = tuple(
         ScriptChapter(part.chapter.title, _scenes(part, settings), part.chapter.source) for part in marked.chapters
@@ -64,9 +64,10 @@ def _lines(paragraph: Paragraph, pieces: Sequence[Piece], settings: AdaptSetting
 
 
 def _line(paragraph: Paragraph, start: int, end: int, piece: Piece, settings: AdaptSettings) -> Line:
-    text = paragraph.text[start:end]
-    inner = text.strip()
-    from_source = start + len(text) - len(text.lstrip())
+    # White space between two lines belongs to neither: a script that people edit has no invisible ends.
+    text = paragraph.text[start:end].strip()
+    start += len(paragraph.text[start:end]) - len(paragraph.text[start:end].lstrip())
+    end = start + len(text)
     comments: tuple[str, ...] = ()
     if piece.kind != "narration" and piece.doubt and piece.confidence < settings.check_below:
         comments = (f"check: {piece.doubt}",)
@@ -81,7 +82,7 @@ def _line(paragraph: Paragraph, start: int, end: int, piece: Piece, settings: Ad
         cues=cues,
         overrides=_overrides(paragraph, start, end),
         comments=comments,
-        source=paragraph.source_span(from_source, from_source + len(inner)),
+        source=paragraph.source_span(start, end),
         confidence=piece.confidence,
     )
 
