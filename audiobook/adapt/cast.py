@@ -159,55 +159,106 @@ def _full(book: _Clusters, form: Form, titles: tuple[str, ...], rest: Form) -> N
     same = [
         i
         for i, figure in enumerate(book.figures)
-        if figure.family == family and _same_given(figure.given, given) and _agree(figure.sex, sex)
+        if _agree(figure.sex, sex)
+        and ((figure.family == family and _same_given(figure.given, given)) or _within(rest, figure))
     ]
     book.attach(form, book.best(same) if same else book.new(given, family, sex))
 
 
+def _within(rest: Form, figure: Figure) -> bool:
+    """Tell whether all words of a name stand, in their order, in a longer name of the figure."""
+    for form in figure.forms:
+        left = iter(split_form(form)[1])
+        if len(form) > len(rest) and all(word in left for word in rest):
+            return True
+    return False
+
+
+_BEFORE_GIVEN = frozenset(
+    "sir lord lady miss master father brother sister mother uncle aunt auntie cousin king queen prince princess saint st don "
+    "donna dona dom dame old young little poor dear big friar granny grandpa grandma nurse signor signora madame monsieur "
+    "mademoiselle squire emperor pope bishop".split()
+)
+"""Titles that may stand before a given name alone."""
+
+
 def _titled(book: _Clusters, form: Form, titles: tuple[str, ...], word: str) -> None:
+    """Hand out a title with one word: Mr. Darcy, Lady Catherine, Colonel Fitzwilliam."""
     sex = title_sex(titles)
     agreeing = [i for i, figure in enumerate(book.figures) if _agree(figure.sex, sex)]
-    first = [i for i in agreeing if book.figures[i].given == word]
+    first: list[int] = []
+    if titles[-1] in _BEFORE_GIVEN:
+        first = [i for i in agreeing if book.figures[i].given == word] or _long(book, word, sex)
+    same_title = [i for i in first if any(titles[-1] in other for other in book.figures[i].forms)]
     last = [i for i in agreeing if book.figures[i].family == word]
-    if first and not last:
-        book.attach(form, book.best(first))
+    if same_title or (first and not last):
+        book.attach(form, book.best(same_title or first))
         return
-    own = [i for i in last if not book.figures[i].given]
-    if own:
-        same_kind = [i for i in own if _same_station(book.figures[i], titles)]
-        if same_kind:
-            book.attach(form, same_kind[0])
+    for i in last:
+        if not book.figures[i].given and _same_station(book.figures[i], titles):
+            book.attach(form, i)
             return
     named = [i for i in last if book.figures[i].given and not book.figures[i].given.startswith("mrs ")]
-    if "mrs" in titles:
-        named = [i for i in named if any("mrs" in f for f in book.figures[i].forms)]
-    elif sex != "female":
-        named = [i for i in named if book.figures[i].weight <= book.forms[form].count * 3 or len(named) == 1]
-        if len(named) > 1:
-            named = []
+    named = _bearers(book, form, titles, named)
     if named:
         book.attach(form, book.best(named))
-    elif word in lexicon().names and not last:
+    elif word in lexicon().names and titles[-1] in _BEFORE_GIVEN and not last:
         book.attach(form, book.new(word, "", sex if sex != "unknown" else _name_sex(word)))
     else:
         book.attach(form, book.new("", word, sex))
 
 
+def _bearers(book: _Clusters, form: Form, titles: tuple[str, ...], named: list[int]) -> list[int]:
+    """Keep the people with a full name whom the title and their family name alone may mean."""
+    if "mrs" in titles or "lady" in titles:
+        return [i for i in named if any(titles[-1] in other for other in book.figures[i].forms)]
+    if "miss" in titles:
+        return [i for i in named if not any({"mrs", "lady"} & set(other) for other in book.figures[i].forms)]
+    kept = []
+    for i in named:
+        figure = book.figures[i]
+        full = sum(count for other, count in figure.forms.items() if split_form(other)[0])
+        # Who is always "Mr. John X" is told apart from a "Mr. X".
+        if not (full >= 3 and full * 2 > figure.weight and book.forms[form].count > full):
+            kept.append(i)
+    return kept
+
+
+def _long(book: _Clusters, word: str, sex: Sex) -> list[int]:
+    """Find the one person whose given name a short form stands for."""
+    full = lexicon().short.get(word, ())
+    found = [
+        i
+        for i, figure in enumerate(book.figures)
+        if figure.given in full and _agree(figure.sex, sex) and _familiar(book, figure)
+    ]
+    return found if len(found) == 1 else []
+
+
+def _familiar(book: _Clusters, figure: Figure) -> bool:
+    """Tell whether the book calls somebody by the given name without a title, so that a short form may stand for it."""
+    if any(len(form) > 1 and not split_form(form)[0] for form in figure.forms):
+        plain = sum(count for form, count in figure.forms.items() if not split_form(form)[0])
+        if plain * 5 >= figure.weight:
+            return True
+    single = book.forms.get((figure.given,))
+    return single is not None and single.count * 4 >= figure.weight
+
+
 def _same_station(figure: Figure, titles: tuple[str, ...]) -> bool:
-    """Tell whether a titled figure without a given name may bear these titles too: Mr. and Captain, never Miss and Mrs."""
+    """Tell whether somebody titled without a given name may bear these titles too: Mr. and Captain, never Miss and Mrs."""
     sex = title_sex(titles)
-    married = {"mrs" in form for form in figure.forms}
-    maiden = {"miss" in form for form in figure.forms}
+    theirs = {word for form in figure.forms for word in split_form(form)[0]}
     if sex == "female":
-        return (
-            ("mrs" in titles and True not in maiden)
-            or ("miss" in titles and True not in married)
-            or not ({"mrs", "miss"} & set(titles))
-        )
+        station = {"mrs", "miss", "lady"}
+        return not (station & theirs) or not (station & set(titles)) or bool(station & theirs & set(titles))
+    if sex == "unknown" and figure.sex == "female":
+        return not {"mrs", "miss", "lady"} & theirs
     return figure.sex != "female"
 
 
 def _single(book: _Clusters, form: Form, word: str) -> None:
+    """Hand out a name of one word: a given name before a family name, and a man's family name before a woman's."""
     first = [i for i, figure in enumerate(book.figures) if figure.given == word]
     last = [i for i, figure in enumerate(book.figures) if figure.family == word]
     if first:
@@ -217,14 +268,6 @@ def _single(book: _Clusters, form: Form, word: str) -> None:
         men = [i for i in last if book.figures[i].sex != "female"]
         book.attach(form, book.best(men or last))
         return
-    full = lexicon().short.get(word, ())
     sex = _name_sex(word)
-    long = [
-        i
-        for i, figure in enumerate(book.figures)
-        if figure.given in full and _agree(figure.sex, sex) and any(not split_form(f)[0] for f in figure.forms)
-    ]
-    if len(long) == 1:
-        book.attach(form, long[0])
-        return
-    book.attach(form, book.new(word, "", sex))
+    long = _long(book, word, sex)
+    book.attach(form, long[0] if long else book.new(word, "", sex))

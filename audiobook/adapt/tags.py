@@ -12,7 +12,7 @@ from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.mentions import Mention
 from audiobook.adapt.quotes import Quote
 
-__all__ = ["Tag", "find_tags"]
+__all__ = ["Tag", "find_tags", "first_subject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,38 @@ _DIRECT = re.compile(
 )
 _ASIDE = re.compile(r",\s[^.!?;:]{2,70}?,\s*([a-z]+)\b")
 _NO_VERB = frozenset(
-    ["and", "or", "but", "as", "when", "while", "if", "with", "for", "of", "to", "the", "a", "an", "in", "at", "who", "which", "that", "than", "from", "by", "on", "so", "because", "is", "was", "were", "had", "been"]
+    [
+        "and",
+        "or",
+        "but",
+        "as",
+        "when",
+        "while",
+        "if",
+        "with",
+        "for",
+        "of",
+        "to",
+        "the",
+        "a",
+        "an",
+        "in",
+        "at",
+        "who",
+        "which",
+        "that",
+        "than",
+        "from",
+        "by",
+        "on",
+        "so",
+        "because",
+        "is",
+        "was",
+        "were",
+        "had",
+        "been",
+    ]
 )
 _SENTENCE = re.compile(r"[.!?][\"”'’)]*\s+(?=[A-Z\"“‘'—])")
 _VERB_WORD = re.compile(r"[a-z]+")
@@ -115,32 +146,46 @@ def _before(flow: Flow, quote: Quote, mentions: Sequence[Mention], left: int) ->
     words = [w for w in _VERB_WORD.finditer(plain, begin, quote.start) if w.group() in verbs]
     if words and leads:
         verb = words[-1]
-        ahead = [m for m in inside if m.end <= verb.start()]
-        close = [m for m in inside if verb.end() <= m.start <= verb.end() + 2]
-        if close and not (ahead and ahead[-1].end + 2 >= verb.start()):
-            subject = close[0]
-        else:
-            subject = _subject(plain, ahead, begin) or inside[0]
-        near = quote.start - verb.end() < 50
+        subject = _verb_subject(plain, inside, begin, verb)
         kind = verbs[verb.group()]
-        strength = (0.93 if near else 0.75) - (0.1 if len(ahead) > 2 else 0.0)
-        found.append(
-            Tag(subject, verb.group(), min(subject.start, verb.start()), quote.start, strength, kind == "thought")
-        )
-        return found
-    subject = _subject(plain, inside, begin) or inside[0]
-    found.append(Tag(subject, "", subject.start, quote.start, 0.65 if leads else 0.5))
-    return found
+        strength = 0.93 if quote.start - verb.end() < 50 else 0.75
+        tag = Tag(subject, verb.group(), min(subject.start, verb.start()), quote.start, strength, kind == "thought")
+        return [tag]
+    subject = first_subject(plain, inside, begin) or inside[0]
+    return [Tag(subject, "", subject.start, quote.start, 0.65 if leads else 0.5)]
 
 
+def _verb_subject(plain: str, mentions: Sequence[Mention], begin: int, verb: re.Match[str]) -> Mention:
+    """Find whose verb it is: the mention right before it, right behind it, or the subject of the main clause."""
+    ahead = [m for m in mentions if m.end <= verb.start()]
+    if ahead and _ADVERBS.fullmatch(plain, ahead[-1].end, verb.start()):
+        return ahead[-1]
+    behind = [m for m in mentions if verb.end() < m.start <= verb.end() + 2]
+    if behind:
+        return behind[0]
+    return first_subject(plain, ahead, begin) or mentions[0]
+
+
+_ADVERBS = re.compile(
+    r",?\s*(?:(?:[a-z]+ly|had|has|then|also|only|just|again|now|at last|at once|soon|merely|did|would|could)\s*,?\s*){0,3}"
+)
 _OBJECT = re.compile(
-    r"\b(?:to|at|of|with|for|by|from|on|upon|in|into|after|before|towards?|about|against|beside|behind|than)\s+$"
+    r"\b(?:to|at|of|with|for|by|from|on|upon|in|into|after|before|towards?|about|against|beside|behind|than|between|and|like)\s+$"
+)
+_SUBORDINATE = re.compile(
+    r"\b(?:when|as|while|that|who|which|whom|if|because|till|until|after|before|though|although|what|how|where|whether|since|lest|"
+    r"whenever|once)\s+(?:[a-z]+\s+){0,1}$"
 )
 
 
-def _subject(plain: str, mentions: Sequence[Mention], begin: int) -> Mention | None:
-    """Take the first mention that no preposition governs."""
+def first_subject(plain: str, mentions: Sequence[Mention], begin: int) -> Mention | None:
+    """Take the first mention that neither a preposition nor a subordinate clause governs."""
+    loose: Mention | None = None
     for mention in mentions:
-        if _OBJECT.search(plain, max(begin, mention.start - 12), mention.start) is None:
+        before = max(begin, mention.start - 24)
+        if _OBJECT.search(plain, before, mention.start) is not None:
+            continue
+        if _SUBORDINATE.search(plain, before, mention.start) is None:
             return mention
-    return None
+        loose = loose or mention
+    return loose

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from audiobook.adapt.cast import cluster
+from audiobook.adapt.cast import Figure, cluster
 from audiobook.adapt.decode import decode
+from audiobook.adapt.gender import settle_sexes
 from audiobook.adapt.flow import Flow, flow_of
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Person, Piece, SceneSpan
 from audiobook.adapt.mentions import find_mentions
+from audiobook.adapt.narrator import first_person_chapters, name_narrator
 from audiobook.adapt.names import find_forms, find_runs
 from audiobook.adapt.quotes import Quote, find_quotes
 from audiobook.adapt.style import vote
 from audiobook.adapt.tags import find_tags
 from audiobook.adapt.turns import cut_turns
-from audiobook.adapt.who import Roster, candidates
+from audiobook.adapt.who import Evidence, Roster
 from audiobook.book import Book, Chapter
 from audiobook.script import NARRATOR, UNKNOWN, LineKind
 from audiobook.settings import AdaptSettings
@@ -34,10 +36,21 @@ def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
     runs = find_runs(flow)
     cast = cluster(find_forms(flow, runs, quoted))
     mentions = find_mentions(flow, cast, runs, quoted)
+    settle_sexes(flow, cast, mentions, quoted)
+    mentions = find_mentions(flow, cast, runs, quoted)
     tags = find_tags(flow, quotes, mentions)
     turns = cut_turns(flow, quotes, tags)
-    roster = Roster(list(cast.figures), -1, {})
-    ranked = candidates(flow, quotes, turns, mentions, roster, quoted)
+    roster = Roster(list(cast.figures), first_person=first_person_chapters(flow, quoted))
+    if roster.first_person:
+        roster.narrator = name_narrator(flow, roster.first_person, quotes, turns, mentions, cast.figures, quoted)
+        if roster.narrator < 0:
+            roster.narrator = len(roster.figures)
+            roster.figures.append(Figure(forms=Counter({("narrator",): 1}), shown={("narrator",): "Narrator"}))
+    evidence = Evidence(flow, quotes, turns, mentions, roster, quoted)
+    ranked = evidence.candidates()
+    chances = decode(ranked)
+    guesses = [list(zip(c.ids, p, strict=True)) for c, p in zip(ranked, chances, strict=True)]
+    ranked = evidence.candidates(guesses)
     chances = decode(ranked)
     labels: dict[int, tuple[str, LineKind, float, str, tuple[int, int] | None]] = {}
     names = _names(roster)
