@@ -39,7 +39,7 @@ def test_a_long_sentence_is_cut_at_its_punctuation() -> None:
         "It was a bright cold day in the valley,",
         "and the miller, who had not slept / since the storm of the week before,",
         "stood at the door with a lamp in his hand;",
-        "nobody came, although he had sent / for the doctor twice.",
+        "nobody came, / although he had sent for the doctor twice.",
     ]
 
 

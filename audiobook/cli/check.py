@@ -26,7 +26,7 @@ def command(paths: tuple[Path, ...], config: Path | None, as_json: bool, **optio
 
     Works on MP3, M4B, M4A, FLAC, WAV, Opus, SRT and WebVTT, whoever made them. Exits with 1 when a file fails.
     """
-    from audiobook.verify import check  # noqa: PLC0415 - heavy
+    from audiobook.verify import check
 
     settings = Choices.gather(None, config, options).settings()
     reports = check(paths, settings.delivery_standard())

@@ -32,6 +32,8 @@ _LEADERS = frozenset(
         "against among across behind beyond beside toward towards upon within",
     )
 )
+_MARKS = dict.fromkeys(".!?…。！？", 0.0) | dict.fromkeys(";:—–", 1.0) | dict.fromkeys(",、，", 3.0)
+"""How bad a break after a punctuation mark is."""
 _CLINGERS = frozenset(
     re.findall(
         r"\S+",
@@ -198,20 +200,17 @@ def _blemish(words: tuple[Word, ...], start: int, end: int) -> float:
 def _break(words: tuple[Word, ...], at: int) -> float:
     """Return how bad a break before ``words[at]`` is."""
     before, after = words[at - 1].text, words[at].text
-    if not words[at].spaced and before.isascii():
-        return 30.0
     closed = before.rstrip("\"'”’»)]")
-    if closed.endswith((".", "!", "?", "…", "。", "！", "？")) and closed.casefold() not in _CLINGERS:
-        return 0.0
-    if closed.endswith((";", ":", "—", "–")):
-        return 1.0
-    if closed.endswith((",", "、", "，")):
-        return 3.0
-    if closed.casefold() in _CLINGERS:
-        return 25.0
+    mark, plain = closed[-1:], closed.casefold()
+    if not words[at].spaced and before.isascii():
+        return 35.0
+    if plain not in _CLINGERS and mark and mark in _MARKS:
+        return _MARKS[mark]
+    if plain in _CLINGERS:
+        return 28.0
     if before[:1].isupper() and after[:1].isupper():
-        return 18.0
-    return 6.0 if after.casefold() in _LEADERS else 10.0
+        return 20.0
+    return 9.0 if after.casefold() in _LEADERS else 14.0
 
 
 def _lines(words: tuple[Word, ...], limit: int) -> tuple[float, tuple[tuple[Word, ...], ...]] | None:
