@@ -23,12 +23,16 @@ class Event:
     """Takes finished so far, in the book."""
     total: int = 0
     """Takes of the book."""
+    letters: int = 0
+    """Characters of the takes finished so far; remaining time follows from them."""
+    total_letters: int = 0
+    """Characters of all takes of the book."""
+    recorded_letters: int = 0
+    """Characters that were spoken in this run, not taken from the cache."""
     audio_s: float = 0.0
     """Seconds of speech finished so far, cached takes included."""
     recorded_s: float = 0.0
     """Seconds of speech that were spoken in this run."""
-    cached: bool = False
-    """The take came from the cache."""
 
 
 class Progress(Protocol):

@@ -14,30 +14,20 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     {"errors"},
-    {"book", "script", "audio", "settings", "progress", "atomic", "py.typed"},
-    {"configfile", "scripttext"},
-    {"scriptfile", "cache", "ffmpeg", "engines", "prosody", "measure", "spoken", "names"},
+    {"book", "script", "audio", "settings", "progress", "atomic"},
+    {"configfile", "scripttext", "scriptjson"},
+    {"scriptfile", "cache", "ffmpeg", "engines", "prosody", "measure", "filters", "dynamics", "spoken", "names"},
     {
-        "ingest",
-        "adapt",
-        "delivery",
-        "pauses",
-        "plan",
-        "record",
-        "workers",
-        "stitch",
-        "master",
-        "publish",
-        "verify",
-        "rescript",
+        "ingest", "adapt", "rescript", "delivery", "pauses", "plan", "record", "workers", "booth", "accept",
+        "levels", "stitch", "master", "publish", "verify",
     },
     {"pipeline", "batch"},
     {"cli", "__main__"},
-)
+)  # fmt: skip
 """From the ground up; a module imports its own layer's values or what lies below. Stages never import each other."""
 
 STAGES = LAYERS[4]
-TOGETHER = ({"delivery", "pauses", "plan"}, {"record", "workers"})
+TOGETHER = ({"delivery", "pauses", "plan"}, {"record", "workers", "booth", "accept"}, {"levels", "stitch", "master"})
 """Stages of several modules."""
 
 

@@ -1,0 +1,54 @@
+"""``audiobook build``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audiobook.cli.options import Choices, json_output, settings_options, source_argument, verbosity
+from audiobook.cli.progress import drawn
+from audiobook.cli.reports import print_built, print_plan
+
+__all__ = ["command"]
+
+ALL = (
+    "engine", "voice", "cast", "voices", "cast_from", "formats", "profile", "chapters", "jobs", "expression",
+    "attribution", "llm_url", "language", "lexicon",
+)  # fmt: skip
+
+
+@click.command("build")
+@source_argument
+@click.option(
+    "-o", "--output", "out", type=click.Path(path_type=Path), metavar="DIR", help="Folder; default output/<title>/."
+)
+@settings_options(*ALL)
+@click.option("--rescript", is_flag=True, help="Make the script anew; hand edits whose text is still there stay.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be recorded, and how long it takes.")
+@json_output
+@verbosity
+def command(
+    source: str, out: Path | None, config: Path | None, rescript: bool, dry_run: bool, as_json: bool, quiet: bool,
+    verbose: bool, **options: Any,
+) -> None:  # fmt: skip
+    r"""Turn SOURCE, a book or a .script, into a finished audiobook.
+
+    \b
+    audiobook build story.txt                      output/<title>/<title>.m4b
+    audiobook build novel.epub --formats m4b,mp3   also one MP3 a chapter
+    audiobook build novel.epub --chapters 1-2      try two chapters first
+    audiobook build story.txt --engine silent      a dry run of everything
+    audiobook build story.txt --set pauses.paragraph=1200
+    """
+    from audiobook import pipeline
+
+    settings = Choices.gather(source, config, options).settings()
+    request = pipeline.Request(source, out, rescript=rescript)
+    if dry_run:
+        print_plan(pipeline.estimate(request, settings), as_json=as_json)
+        return
+    with drawn(as_json=as_json, quiet=quiet) as progress:
+        built = pipeline.build(request, settings, progress)
+    print_built(built, as_json=as_json, quiet=quiet, verbose=verbose)

@@ -1,0 +1,8 @@
+"""The stages in order: a source goes in, finished packages come out."""
+
+from audiobook.pipeline.draft import Draft, Request, draft, write_draft
+from audiobook.pipeline.estimate import Estimate, estimate
+from audiobook.pipeline.inspection import inspect
+from audiobook.pipeline.production import Built, build
+
+__all__ = ["Built", "Draft", "Estimate", "Request", "build", "draft", "estimate", "inspect", "write_draft"]

@@ -1,0 +1,180 @@
+"""From a source to its script: read, check the ledger, adapt, and never overwrite what a person wrote."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from audiobook import adapt, ingest
+from audiobook.adapt.llm import ask
+from audiobook.atomic import write_text
+from audiobook.book import Book, Metadata, count_letters
+from audiobook.cache import cache_folder
+from audiobook.engines import all_voices, best_engine
+from audiobook.engines.base import VoiceInfo
+from audiobook.errors import LedgerError, UsageError
+from audiobook.names import slug
+from audiobook.pipeline.voices import recast
+from audiobook.progress import Event, Progress
+from audiobook.rescript import keep_edits
+from audiobook.script import Script
+from audiobook.scriptfile import format_script, read_script
+from audiobook.settings import MetadataSettings, Settings
+
+__all__ = ["Draft", "Request", "draft", "read_source", "resolve_engine", "write_draft"]
+
+OUTPUT = Path("output")
+_MEMORY = ".audiobook"
+"""Folder beside a script that holds the script as it was generated, to tell hand edits from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to build and where."""
+
+    source: str
+    """A path, or ``-`` for standard input."""
+    out: Path | None = None
+    """Folder of the packages, or file of the script; None is ``output/<slug>/``."""
+    rescript: bool = False
+    """Make the script anew, keeping hand edits whose text is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A script, and what it was made from."""
+
+    script: Script
+    book: Book | None
+    """None when the source is a script."""
+    warnings: tuple[str, ...] = ()
+
+
+def draft(source: str, settings: Settings, progress: Progress) -> Draft:
+    """Make or read the script of ``source``, with all cast and metadata settings applied.
+
+    Raises:
+        SourceError: the book cannot be read, or text went missing on the way.
+        ScriptError: the script file is wrong.
+        EngineError: no engine or voice to cast with.
+    """
+    if is_script(source):
+        script = read_script(Path(source))
+        script = dataclasses.replace(script, metadata=with_settings(script.metadata, settings.metadata))
+        return Draft(recast(script, settings), None)
+    settings, voices = resolve_engine(settings)
+    book = read_source(source, settings)
+    progress(Event("stage", f"{book.metadata.title}: {len(book.chapters)} chapters read"))
+    marked, warnings = adapt.mark(book, settings.adapt), ()
+    if settings.adapt.attribution == "llm":
+        marked, warnings = ask(marked, settings.adapt, cache_folder())
+    script = adapt.direct(marked, settings, voices)
+    _require_every_letter(book, script, source)
+    return Draft(script, book, warnings)
+
+
+def write_draft(request: Request, settings: Settings, progress: Progress) -> tuple[Path, Draft]:
+    """Make the script of a book and write it where ``build`` finds it; hand edits there are kept.
+
+    Raises:
+        AudiobookError: as `draft`; OutputError when the file cannot be written.
+    """
+    made = draft(request.source, settings, progress)
+    path = request.out or OUTPUT / slug(made.script.metadata.title) / f"{slug(made.script.metadata.title)}.script"
+    if request.source != "-" and path.resolve() == Path(request.source).resolve():
+        raise UsageError("the script would overwrite its own source", place=str(path), remedy="Choose -o FILE")
+    return path, settle(path, made, request, progress)
+
+
+def settle(path: Path, made: Draft, request: Request, progress: Progress) -> Draft:
+    """Bring a fresh script together with the file at ``path``: edited by hand it stays, else it is written anew."""
+    for warning in made.warnings:
+        progress(Event("warning", warning))
+    generated = path.parent / _MEMORY / path.name
+    fresh = format_script(made.script)
+    if path.is_file() and not (generated.is_file() and generated.read_bytes() == path.read_bytes()):
+        edited = read_script(path)
+        if not request.rescript:
+            progress(Event("stage", f"using the edited script {path}; --rescript makes it anew and keeps the edits"))
+            return dataclasses.replace(made, script=edited)
+        base = read_script(generated) if generated.is_file() else made.script
+        merged, lost = keep_edits(base, edited, made.script)
+        for edit in lost:
+            progress(Event("warning", f"edit not kept: {edit}"))
+        made = dataclasses.replace(made, script=merged)
+    write_text(path, format_script(made.script))
+    write_text(generated, fresh)
+    return made
+
+
+def is_script(source: str) -> bool:
+    """Tell whether a source is a script file, by its name."""
+    return source.lower().endswith(".script")
+
+
+def read_source(source: str, settings: Settings) -> Book:
+    """Read a book, apply metadata settings and require a balanced ledger.
+
+    Raises:
+        LedgerError: a letter of the source is neither in a paragraph nor in an exclusion.
+    """
+    book = ingest.read_book(source, settings.ingest)
+    if off := book.imbalance():
+        raise LedgerError(
+            f"the ledger does not balance ({_letters(off)}): text would be lost",
+            place=source,
+            remedy="Please report this book; converting it to EPUB or TXT may help meanwhile",
+        )
+    return dataclasses.replace(book, metadata=with_settings(book.metadata, settings.metadata))
+
+
+def with_settings(metadata: Metadata, settings: MetadataSettings) -> Metadata:
+    """Let every ``[metadata]`` setting that is not empty win over the source's own word."""
+    names = {field.name for field in dataclasses.fields(Metadata)}
+    return dataclasses.replace(
+        metadata,
+        **{
+            field.name: getattr(settings, field.name)
+            for field in dataclasses.fields(settings)
+            if field.name in names and getattr(settings, field.name)
+        },
+    )
+
+
+def resolve_engine(settings: Settings) -> tuple[Settings, tuple[VoiceInfo, ...]]:
+    """Replace engine ``auto`` by the best that is installed; return all voices that can be used with it."""
+    engine = settings.engine
+    if engine == "auto":
+        engine = settings.voice.partition(":")[0] or best_engine()
+    return dataclasses.replace(settings, engine=engine), all_voices(engine)
+
+
+def _require_every_letter(book: Book, script: Script, place: str) -> None:
+    written = "\n".join(
+        text for chapter in book.chapters for text in (chapter.title, *(p.text for p in chapter.paragraphs))
+    )
+    read = "\n".join(
+        text
+        for chapter in script.chapters
+        for text in (
+            chapter.title,
+            *(scene.title for scene in chapter.scenes),
+            *(line.text for line in chapter.lines()),
+        )
+    )
+    off = Counter(dict(count_letters(written)))
+    off.subtract(dict(count_letters(read)))
+    lost = {letter: count for letter, count in off.items() if count}
+    if lost:
+        raise LedgerError(
+            f"the script does not hold every word of the book ({_letters(lost)})",
+            place=place,
+            remedy="Please report this book",
+        )
+
+
+def _letters(off: dict[str, int]) -> str:
+    missing, added = (sum(abs(n) for n in off.values() if (n > 0) == sign) for sign in (True, False))
+    return f"{missing} letters missing, {added} too many"

@@ -1,0 +1,31 @@
+"""The plan of a script: its chosen chapters, with words as the lexicon and the spoken form say them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from audiobook.audio import Plan
+from audiobook.book import Book
+from audiobook.engines import all_voices
+from audiobook.pipeline.lexicons import gather
+from audiobook.pipeline.selection import select_chapters
+from audiobook.plan import plan
+from audiobook.script import Script
+from audiobook.settings import Settings
+
+__all__ = ["make_plan"]
+
+
+def make_plan(script: Script, settings: Settings, book: Book | None, source: Path) -> Plan:
+    """Plan the chosen chapters of a script.
+
+    Raises:
+        UsageError: a chosen chapter is not there.
+        SettingsError: a lexicon is wrong.
+        ScriptError: a speaker has no voice.
+    """
+    engines = dict.fromkeys(voice.engine for _speaker, voice in script.cast)
+    voices = tuple(voice for engine in engines for voice in all_voices(engine))
+    whole = plan(script, settings, gather(settings, book, source), voices)
+    chosen = set(select_chapters(script, settings.chapters))
+    return Plan(whole.metadata, tuple(chapter for chapter in whole.chapters if chapter.number in chosen))

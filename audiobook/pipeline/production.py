@@ -1,0 +1,275 @@
+"""From a script to finished packages: recording, stitching, mastering and publishing, overlapped."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from audiobook import levels, publish, verify
+from audiobook.atomic import make_folder
+from audiobook.audio import Audiobook, ChapterPlan, Package, Plan, Take, Track, Utterance
+from audiobook.cache import TakeCache, cache_folder
+from audiobook.engines import all_voices
+from audiobook.errors import CheckError, RecordingError, UsageError
+from audiobook.master import master
+from audiobook.measure import Levels
+from audiobook.names import slug
+from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, settle
+from audiobook.pipeline.planning import make_plan
+from audiobook.pipeline.voices import require_voices
+from audiobook.progress import Event, Progress
+from audiobook.record import Recorder, open_recorder
+from audiobook.script import Script
+from audiobook.settings import Settings
+from audiobook.stitch import stitch
+
+__all__ = ["Built", "ChapterLevels", "build"]
+
+_NAMED = 5
+"""Failed lines that the closing error names; every one has been named by a warning before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterLevels:
+    """What was measured on one mastered chapter."""
+
+    number: int
+    title: str
+    levels: Levels
+
+    @property
+    def figures(self) -> tuple[float, float, float, float]:
+        """RMS, peak, noise floor in dBFS, and LUFS."""
+        return self.levels.rms_db, self.levels.peak_db, self.levels.noise_floor_db, self.levels.lufs
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build has made."""
+
+    script: Path
+    packages: tuple[Package, ...]
+    levels: tuple[ChapterLevels, ...]
+    takes: int
+    """Lines of the plan."""
+    recorded: int
+    """Lines that were spoken in this run."""
+    audio_s: float
+    """Length of the book."""
+    wall_s: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``build --json`` prints last."""
+        return {
+            "script": str(self.script),
+            "packages": [
+                {"kind": package.kind, "paths": [str(path) for path in package.paths]} for package in self.packages
+            ],
+            "takes": self.takes,
+            "recorded": self.recorded,
+            "audio_s": round(self.audio_s, 3),
+            "wall_s": round(self.wall_s, 3),
+        }
+
+
+def build(request: Request, settings: Settings, progress: Progress) -> Built:
+    """Turn a book or a script into packages in ``output/<slug>/`` or ``request.out``.
+
+    Raises:
+        RecordingError: some lines could not be recorded; all others are kept, and no package is written.
+        CheckError: a finished file misses the delivery standard.
+        AudiobookError: whatever a stage raises.
+    """
+    started = time.monotonic()
+    for kind in settings.formats:
+        publish.require_kind(kind)
+    made = draft(request.source, settings, progress)
+    name = slug(made.script.metadata.title)
+    folder = request.out or OUTPUT / name
+    path = Path(request.source)
+    if not is_script(request.source):
+        path = folder / f"{name}.script"
+        make_folder(folder)
+        made = settle(path, made, request, progress)
+    plan = make_plan(made.script, settings, made.book, Path(request.source))
+    if settings.chapters:
+        name = f"{name}-chapters-{slug(settings.chapters)}"
+    rate = require_voices(tuple(voice for _speaker, voice in made.script.cast))
+    with ExitStack() as stack:
+        work = cache_folder() / "work"
+        make_folder(work)
+        studio = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work)))
+        recorded = _record(plan, rate, studio, settings, progress)
+        progress(Event("stage", f"writing {', '.join(settings.formats)}"))
+        packages = _publish(_audiobook(made, recorded.tracks), folder, name, settings, progress)
+    figures = tuple(recorded.levels)
+    audio_s = sum(track.frames / track.sample_rate for track in recorded.tracks)
+    return Built(path, packages, figures, recorded.takes, recorded.spoken, audio_s, time.monotonic() - started)
+
+
+@dataclass(slots=True)
+class _Recording:
+    """Counts of a running recording; lives for one build."""
+
+    plan: Plan
+    progress: Progress
+    tracks: list[Track] = field(default_factory=list)
+    levels: list[ChapterLevels] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    takes: int = 0
+    spoken: int = 0
+    letters: int = 0
+    spoken_letters: int = 0
+    audio_s: float = 0.0
+    spoken_s: float = 0.0
+
+    def finish_chapter(self, future: Future[tuple[Track, Levels]]) -> None:
+        """Note a mastered chapter and tell of it."""
+        track, measured = future.result()
+        self.tracks.append(track)
+        self.levels.append(ChapterLevels(track.number, track.title, measured))
+        seconds = track.frames / track.sample_rate
+        message = f"chapter {track.number} of {self.plan.chapters[-1].number}: {track.title} ({seconds / 60:.1f} min)"
+        self.progress(Event("chapter", message, chapter=track.number, audio_s=seconds))
+
+
+def _record(plan: Plan, rate: int, studio: Path, settings: Settings, progress: Progress) -> _Recording:
+    """Record all chapters; each is stitched and mastered by one thread while the next ones are recorded."""
+    state = _Recording(plan, progress)
+    total = sum(len(chapter.passages) for chapter in plan.chapters)
+    letters = sum(len(passage.utterance.text) for chapter in plan.chapters for passage in chapter.passages)
+    progress(Event("planned", total=total, total_letters=letters))
+    cache = TakeCache()
+    with ThreadPoolExecutor(1) as finisher, open_recorder(cache, settings.record, settings.jobs) as recorder:
+        gains = _gains(plan, recorder)
+        finishing: list[Future[tuple[Track, Levels]]] = []
+        for chapter, takes in _chapters(plan, recorder, state, total, letters):
+            if all(takes):
+                job = finisher.submit(_finish, chapter, [take for take in takes if take], studio, settings, rate, gains)
+                finishing.append(job)
+            while finishing and finishing[0].done():
+                state.finish_chapter(finishing.pop(0))
+        for future in finishing:
+            state.finish_chapter(future)
+    state.tracks.sort(key=lambda track: track.number)
+    state.levels.sort(key=lambda chapter: chapter.number)
+    if state.failures:
+        named = "; ".join(state.failures[:_NAMED])
+        more = len(state.failures) - _NAMED
+        and_more = f"; and {more} more" if more > 0 else ""
+        raise RecordingError(
+            f"{len(state.failures)} of {total} lines could not be recorded: {named}{and_more}",
+            remedy="Nothing was published; change these lines or their voice in the script and build again",
+        )
+    return state
+
+
+def _gains(plan: Plan, recorder: Recorder) -> dict[str, float]:
+    utterances = levels.calibration_utterances(plan)
+    takes: dict[int, Take] = {}
+    for result in recorder.record(utterances):
+        if result.take is None:
+            raise result.error or RecordingError("a voice could not be measured")
+        takes[result.index] = result.take
+    return levels.by_voice(utterances, [takes[index] for index in range(len(utterances))])
+
+
+def _chapters(
+    plan: Plan, recorder: Recorder, state: _Recording, total: int, letters: int
+) -> Iterator[tuple[ChapterPlan, list[Take | None]]]:
+    """Yield each chapter with its takes (None where one failed) as soon as all of them are settled."""
+    places = [(chapter, number) for chapter in plan.chapters for number in range(len(chapter.passages))]
+    open_chapters = {chapter.number: [None] * len(chapter.passages) for chapter in plan.chapters}
+    takes: dict[int, list[Take | None]] = {number: list(empty) for number, empty in open_chapters.items()}
+    left = {chapter.number: len(chapter.passages) for chapter in plan.chapters}
+    for result in recorder.record(_utterances(plan)):
+        chapter, number = places[result.index]
+        length = len(chapter.passages[number].utterance.text)
+        seconds = result.take.frames / result.take.sample_rate if result.take else 0.0
+        takes[chapter.number][number] = result.take
+        left[chapter.number] -= 1
+        state.takes += 1
+        state.letters += length
+        state.audio_s += seconds
+        if not result.cached:
+            state.spoken += 1
+            state.spoken_letters += length
+            state.spoken_s += seconds
+        if result.error:
+            state.failures.append(f"chapter {chapter.number}: {result.error.message}")
+            state.progress(Event("warning", f"chapter {chapter.number}: {result.error}", chapter=chapter.number))
+        state.progress(_event(state, chapter.number, total, letters))
+        if not left[chapter.number]:
+            yield chapter, takes.pop(chapter.number)
+
+
+def _utterances(plan: Plan) -> Iterable[Utterance]:
+    return (passage.utterance for chapter in plan.chapters for passage in chapter.passages)
+
+
+def _event(state: _Recording, chapter: int, total: int, letters: int) -> Event:
+    return Event(
+        "take",
+        chapter=chapter,
+        done=state.takes,
+        total=total,
+        letters=state.letters,
+        total_letters=letters,
+        recorded_letters=state.spoken_letters,
+        audio_s=state.audio_s,
+        recorded_s=state.spoken_s,
+    )
+
+
+def _finish(
+    chapter: ChapterPlan, takes: list[Take], studio: Path, settings: Settings, rate: int, gains: dict[str, float]
+) -> tuple[Track, Levels]:
+    raw = studio / f"{chapter.number:04d}-raw.wav"
+    track, measured = master(
+        stitch(chapter, takes, raw, settings, rate, gains), studio / f"{chapter.number:04d}.wav", settings
+    )
+    raw.unlink()
+    return track, measured
+
+
+def _audiobook(made: Draft, tracks: list[Track]) -> Audiobook:
+    script: Script = made.script
+    engines = dict.fromkeys(voice.engine for _speaker, voice in script.cast)
+    used = {voice.address for _speaker, voice in script.cast}
+    infos = [info for engine in engines for info in all_voices(engine) if info.address in used]
+    licences = tuple((info.address, info.licence) for info in infos)
+    cover = made.book.cover if made.book else None
+    # Players show tracks in their own order: after --chapters 3,5 they are still the first and the second.
+    numbered = tuple(replace(track, number=number) for number, track in enumerate(tracks, 1))
+    return Audiobook(script.metadata, numbered, cover, script.cast, licences)
+
+
+def _publish(
+    audiobook: Audiobook, folder: Path, name: str, settings: Settings, progress: Progress
+) -> tuple[Package, ...]:
+    if not audiobook.tracks:
+        raise UsageError("there is nothing to read aloud", place=name, remedy="See audiobook inspect")
+    packages = []
+    for kind in settings.formats:
+        package = publish.publish(audiobook, kind, folder, settings, name, store=cache_folder() / "encoded")
+        progress(Event("package", f"{kind}: {package.paths[0]}"))
+        packages.append(package)
+    _require_standard(packages, settings)
+    return tuple(packages)
+
+
+def _require_standard(packages: list[Package], settings: Settings) -> None:
+    sounds = [path for package in packages for path in package.paths if path.suffix in verify.AUDIO]
+    reports = verify.check(sounds, settings.delivery_standard()) if sounds else ()
+    problems = [f"{report.path.name}: {problem.message}" for report in reports for problem in report.problems]
+    if problems:
+        raise CheckError(
+            f"the finished files miss profile {settings.profile}: {'; '.join(problems[:_NAMED])}",
+            remedy="See audiobook check; try another voice or --profile none",
+        )

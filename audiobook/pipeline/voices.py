@@ -1,0 +1,55 @@
+"""Voices of a finished script under other settings: ``--voice``, ``--cast`` and ``--engine`` on a .script."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from audiobook.engines import all_voices, best_engine, open_engine
+from audiobook.script import NARRATOR, Script, Voice
+from audiobook.settings import Settings
+
+__all__ = ["recast", "require_voices"]
+
+
+def recast(script: Script, settings: Settings) -> Script:
+    """Apply the narrator's voice, the cast and the engine of ``settings`` to a script's cast.
+
+    Voices of another engine than ``settings.engine`` give way only when that was chosen on purpose (is not ``auto``):
+    the narrator gets its best voice, each other speaker the next one, offsets as they were.
+    """
+    cast = dict(script.cast)
+    if settings.engine != "auto":
+        cast.setdefault(NARRATOR, Voice(settings.engine, ""))
+        names = [voice.name for voice in all_voices(settings.engine)]
+        for number, speaker in enumerate(sorted(cast, key=lambda name: name != NARRATOR)):
+            if cast[speaker].engine != settings.engine or not cast[speaker].name:
+                name = names[number % len(names)]
+                cast[speaker] = dataclasses.replace(cast[speaker], engine=settings.engine, name=name)
+    elif NARRATOR not in cast:
+        engine = best_engine()
+        cast[NARRATOR] = Voice(engine, all_voices(engine)[0].name)
+    if settings.voice:
+        cast[NARRATOR] = Voice.parse(settings.voice)
+    cast |= {speaker: Voice.parse(address) for speaker, address in settings.cast}
+    if settings.adapt.voices == "one":
+        cast = dict.fromkeys(cast, cast[NARRATOR])
+    narrator = cast.pop(NARRATOR)
+    return dataclasses.replace(script, cast=((NARRATOR, narrator), *cast.items()))
+
+
+def require_voices(cast: Iterable[Voice]) -> int:
+    """Return the highest sample rate, in hertz, of the voices; loads no model.
+
+    Raises:
+        VoiceError: an engine does not have one of the voices.
+        EngineError: an engine is not installed.
+    """
+    rates: dict[Voice, int] = {}
+    for engine in dict.fromkeys(voice.engine for voice in cast):
+        opened = open_engine(engine)
+        try:
+            rates |= {voice: opened.sample_rate(voice.name) for voice in cast if voice.engine == engine}
+        finally:
+            opened.close()
+    return max(rates.values())

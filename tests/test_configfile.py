@@ -1,0 +1,126 @@
+"""Settings: merged in order, checked once, and every mistake named with its place and the nearest right word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audiobook.configfile import Layer, build_settings, explain, read_layer, set_layer
+from audiobook.errors import SettingsError
+from audiobook.settings import CueEffect, Settings
+
+
+def test_nothing_given_is_the_default() -> None:
+    assert build_settings(()) == Settings()
+
+
+def test_later_layers_win_key_by_key() -> None:
+    layers = (
+        Layer("user", {"pauses": {"comma": 100, "scene": 3000}, "voice": "a:b"}),
+        Layer("book", {"pauses": {"comma": 200}}),
+        set_layer(["voice=c:d", "formats=m4b,mp3"]),
+    )
+    settings = build_settings(layers)
+    assert (settings.pauses.comma, settings.pauses.scene) == (200, 3000)
+    assert settings.voice == "c:d"
+    assert settings.formats == ("m4b", "mp3")
+
+
+def test_a_speaker_with_dots_and_spaces_can_be_cast_from_the_command_line() -> None:
+    settings = build_settings((set_layer(["cast.Mr. Darcy=piper:x", 'cast."Miss B."=piper:y']),))
+    assert dict(settings.cast) == {"Mr. Darcy": "piper:x", "Miss B.": "piper:y"}
+
+
+def test_cues_and_profiles_take_names_of_the_users_own() -> None:
+    layer = Layer("f", {"cues": {"fear": {"rate": 1.2}}, "profiles": {"mine": {"rms_db": -19}}, "profile": "mine"})
+    settings = build_settings((layer,))
+    assert settings.cues == (("fear", CueEffect(rate=1.2)),)
+    assert settings.delivery_standard().rms_db == -19
+
+
+def test_a_profile_that_refines_a_built_in_one_keeps_its_other_values() -> None:
+    settings = build_settings((Layer("f", {"profiles": {"acx": {"tail_ms": 3000}}}),))
+    assert settings.delivery_standard().rms_db == -20.5
+    assert settings.delivery_standard().tail_ms == 3000
+
+
+def test_a_number_may_stand_where_text_is_meant() -> None:
+    assert build_settings((set_layer(["metadata.year=1912"]),)).metadata.year == "1912"
+
+
+@pytest.mark.parametrize(
+    ("assignment", "words"),
+    [
+        ("pauses.coma=3", "unknown setting 'pauses.coma'. Did you mean pauses.comma?"),
+        ("pauses.comma=x", "pauses.comma = 'x' is not allowed; allowed: a whole number"),
+        ("pauses.comma=-3", "allowed: 0 to 10000"),
+        ("pauses.comma=true", "allowed: a whole number"),
+        ("pauses=3", "allowed: a table"),
+        ("expression=nan", "allowed: 0 to 2"),
+        ("profile=acxx", "Did you mean 'acx'?"),
+        ("spoken.emoji=names", "allowed: one of drop, name. Did you mean 'name'?"),
+        ("spoken.normalize=1", "allowed: true or false"),
+        ("cast.Bob=joe", 'a voice as "ENGINE:NAME"'),
+        ("cues.fear.speed=2", "unknown setting 'cues.fear.speed'"),
+        ("formats=3", "a list of words"),
+        ("foo", "'foo' is not KEY=VALUE"),
+    ],
+)
+def test_a_mistake_is_named_with_what_is_allowed(assignment: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        build_settings((set_layer([assignment]),))
+    assert str(caught.value).startswith("--set: ")
+    assert words in str(caught.value)
+    assert caught.value.exit_code == 4
+
+
+def test_a_settings_file_that_is_not_there_not_text_or_not_toml_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "audiobook.toml"
+    with pytest.raises(SettingsError, match="no such settings file"):
+        read_layer(path)
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        read_layer(path)
+    path.write_text("voice = joe", "utf-8")
+    with pytest.raises(SettingsError, match="not valid TOML"):
+        read_layer(path)
+    path.write_text('voice = "a:b"', "utf-8")
+    assert read_layer(path) == Layer(str(path), {"voice": "a:b"})
+
+
+def test_explaining_names_the_origin_of_every_value() -> None:
+    rows = {key: (value, origin) for key, value, origin in explain((Layer("f.toml", {"pauses": {"comma": 9}}),))}
+    assert rows["pauses.comma"] == (9, "f.toml")
+    assert rows["pauses.scene"] == (2200, "default")
+
+
+tables = st.recursive(
+    st.integers() | st.floats() | st.text(max_size=5) | st.booleans() | st.lists(st.text(max_size=3), max_size=2),
+    lambda inner: st.dictionaries(
+        st.sampled_from(["pauses", "comma", "cast", "cues", "fear", "voice", "x"]), inner, max_size=3
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["pauses", "cast", "cues", "profiles", "metadata", "jobs", "formats"]), tables))
+def test_any_table_gives_settings_or_a_settings_error(table: dict[str, object]) -> None:
+    try:
+        result = build_settings((Layer("any", table),))
+    except SettingsError as error:
+        assert error.place == "any"  # noqa: PT017 - both outcomes are right, each has its own promise
+    else:
+        assert isinstance(result, Settings)
+
+
+@given(st.text())
+def test_any_assignment_gives_a_layer_or_a_settings_error(word: str) -> None:
+    try:
+        layer = set_layer([word])
+    except SettingsError as error:
+        assert "KEY=VALUE" in str(error)  # noqa: PT017 - both outcomes are right
+    else:
+        assert layer.table
