@@ -150,7 +150,7 @@ def main(cache: str, seed: int) -> None:
     booth = Booth(Path(cache), seed)
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     busy = threading.Event()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs, busy), daemon=True).start()
+    threading.Thread(target=_listen, args=(jobs, busy), daemon=True).start()
     while line := jobs.get():
         busy.set()
         key, utterance = _decode_job(line)
@@ -160,10 +160,14 @@ def main(cache: str, seed: int) -> None:
     booth.close()
 
 
-def _listen(source: IO[bytes], jobs: queue.SimpleQueue[bytes], busy: threading.Event) -> None:
+def _listen(jobs: queue.SimpleQueue[bytes], busy: threading.Event) -> None:
     """Pass lines on; when the parent is gone end at once, even in the middle of a hung take."""
-    for line in source:
-        jobs.put(line)
+    rest = b""
+    # Not through sys.stdin: its lock, held while waiting, would abort an interpreter that ends with a traceback.
+    while data := os.read(0, 1 << 16):
+        *lines, rest = (rest + data).split(b"\n")
+        for line in lines:
+            jobs.put(line)
     if busy.is_set():
         os._exit(0)
     jobs.put(b"")

@@ -1,0 +1,291 @@
+"""Recording: takes from the cache or from processes that may hang, die or lie."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+import audiobook.engines
+from audiobook import record as record_module
+from audiobook.audio import Utterance
+from audiobook.cache import TakeCache
+from audiobook.errors import EngineError, OutputError, RecordingError, VoiceError
+from audiobook.record import open_recorder
+from audiobook.script import Delivery, Voice
+from audiobook.settings import RecordSettings
+
+FAKES = Path(__file__).parent / "data" / "record"
+
+
+@pytest.fixture(autouse=True)
+def _fakes(tmp_path, monkeypatch):
+    (tmp_path / "log").mkdir()
+    monkeypatch.syspath_prepend(str(FAKES))
+    monkeypatch.setenv("FAKE_LOG", str(tmp_path / "log"))
+    audiobook.engines._strangers.cache_clear()
+    yield
+    audiobook.engines._strangers.cache_clear()
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return TakeCache(tmp_path / "cache")
+
+
+def line(text, voice="good", **delivery):
+    return Utterance(text, "en", Voice("fake", voice), Delivery(**delivery))
+
+
+def lines(count, voice="good"):
+    words = "one two three four five six seven eight nine ten".split()
+    return [line(f"The {words[n // 10]} and {words[n % 10]} of them went home.", voice) for n in range(count)]
+
+
+def record(cache, utterances, jobs=2, **settings):
+    with open_recorder(cache, RecordSettings(**settings), jobs) as recorder:
+        return sorted(recorder.record(utterances), key=lambda recorded: recorded.index)
+
+
+def calls(tmp_path):
+    return sorted(path.name for path in (tmp_path / "log").iterdir())
+
+
+def test_every_utterance_gets_its_own_take(cache):
+    utterances = lines(12)
+    results = record(cache, utterances)
+    assert [result.index for result in results] == list(range(12))
+    assert all(result.error is None and not result.cached for result in results)
+    with open_recorder(cache, RecordSettings(), 1) as recorder:
+        assert [cache.get(recorder.key(utterance)) for utterance in utterances] == [r.take for r in results]
+
+
+def test_a_second_run_speaks_nothing_and_starts_no_process(cache, monkeypatch):
+    first = record(cache, lines(5))
+    monkeypatch.setattr(record_module, "Worker", lambda *_: pytest.fail("a process was started"))
+    second = record(cache, lines(5))
+    assert all(result.cached for result in second)
+    assert [result.take for result in second] == [result.take for result in first]
+
+
+def test_one_changed_sentence_records_one_take(cache, tmp_path):
+    utterances = lines(6)
+    record(cache, utterances)
+    before = len(calls(tmp_path))
+    utterances[3] = line("Somebody has changed this sentence by hand.")
+    results = record(cache, utterances)
+    assert [result.cached for result in results] == [True, True, True, False, True, True]
+    assert len(calls(tmp_path)) == before + 1
+
+
+def test_what_occurs_twice_is_spoken_once(cache, tmp_path):
+    results = record(
+        cache, [line("Yes, of course it is."), line("No, never in my life."), line("Yes, of course it is.")]
+    )
+    assert results[0].take == results[2].take
+    assert sorted((results[0].cached, results[2].cached)) == [False, True]
+    assert len(calls(tmp_path)) == 2
+
+
+def test_gain_belongs_to_stitching_and_records_nothing_anew(cache, tmp_path):
+    record(cache, [line("Come here, will you?")])
+    results = record(cache, [line("Come here, will you?", gain=-3.0)])
+    assert results[0].cached
+
+
+def test_utterances_are_drawn_only_a_little_ahead(cache):
+    drawn = 0
+
+    def endless():
+        nonlocal drawn
+        while True:
+            drawn += 1
+            yield line("".join("abcdefghij"[int(digit)] for digit in f"{drawn:09}"))
+
+    with open_recorder(cache, RecordSettings(), 1) as recorder:
+        for count, _ in enumerate(recorder.record(endless()), 1):
+            assert drawn <= count + 200
+            if count == 5:
+                break
+
+
+def test_text_without_words_becomes_an_empty_take(cache):
+    results = record(cache, [line("...!")])
+    assert results[0].take is not None
+    assert results[0].take.frames == 0
+    assert record(cache, [line("...!")])[0].cached
+
+
+@pytest.mark.parametrize("voice", ["hangs-once", "dies-once", "mute-once"])
+def test_a_take_that_fails_once_is_made_again(cache, tmp_path, voice):
+    results = record(cache, [line("He waited for a long time.", voice), *lines(3)], timeout_s=2.0)
+    assert all(result.take is not None for result in results)
+    assert calls(tmp_path)[:2] == ["He waited for a long time..0", "He waited for a long time..1"]
+
+
+@pytest.mark.parametrize(
+    ("voice", "reason"),
+    [
+        ("hangs", "nothing came within 1 s"),
+        ("dies", "the speaking process ended"),
+        ("raises", "IndexError: list index out of range"),
+        ("refuses", "lost its tongue"),
+        ("mute", "silence"),
+    ],
+)
+def test_a_take_that_always_fails_is_named_and_the_others_are_made(cache, tmp_path, voice, reason):
+    results = record(cache, [line("He waited for a long time.", voice), *lines(4)], retries=1, timeout_s=1.0)
+    assert isinstance(results[0].error, RecordingError)
+    assert "He waited for a long time." in str(results[0].error)
+    assert f"fake:{voice}" in str(results[0].error)
+    assert reason in str(results[0].error)
+    assert results[0].take is None
+    assert all(result.take for result in results[1:])
+    assert sum(name.startswith("He waited") for name in calls(tmp_path)) == 2
+
+
+def test_a_line_that_failed_is_not_tried_again_when_it_comes_back(cache, tmp_path):
+    bad = line("This one fails.", "refuses")
+    with open_recorder(cache, RecordSettings(retries=0), 1) as recorder:
+        first = list(recorder.record([bad]))
+        second = list(recorder.record([bad]))
+    assert first[0].error == second[0].error
+    assert len(calls(tmp_path)) == 1
+
+
+def test_an_engine_that_fails_on_everything_is_reported_once(cache):
+    with pytest.raises(EngineError, match="in a row could not be recorded.*lost its tongue"):
+        record(cache, lines(40, "refuses"), retries=0)
+
+
+def test_an_engine_that_is_missing_ends_the_recording(cache):
+    with pytest.raises(EngineError, match="not installed"):
+        record(cache, [Utterance("Hello there.", "en", Voice("absent", "any"))])
+
+
+def test_a_voice_that_is_missing_ends_the_recording(cache):
+    with pytest.raises(VoiceError, match="good"):
+        record(cache, [line("Hello there.", "goood")])
+
+
+def test_a_full_disk_ends_the_recording_and_keeps_what_is_finished(cache, tmp_path):
+    record(cache, lines(3))
+    with pytest.raises(OutputError, match="space") as caught:
+        record(cache, [*lines(3), line("There is no room for this.", "disk-full")])
+    assert "run the same command again" in str(caught.value)
+    assert cache.stats().takes == 3
+    assert not list((tmp_path / "cache").rglob(".*"))
+
+
+def test_an_engine_may_print_without_breaking_the_conversation(cache):
+    assert all(result.take for result in record(cache, lines(3, "chatty")))
+
+
+def test_a_worker_that_grew_is_replaced(cache, tmp_path):
+    record(cache, lines(3), jobs=1, memory_mb=1)
+    numbers = {path.read_text() for path in (tmp_path / "log").iterdir()}
+    assert len(numbers) == 3
+
+
+def test_no_process_is_left_after_the_recording(cache):
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    record(cache, lines(6))
+    assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+
+
+def test_an_error_of_the_caller_ends_the_processes_at_once(cache):
+    begun = time.monotonic()
+    with pytest.raises(ZeroDivisionError), open_recorder(cache, RecordSettings(), 2) as recorder:
+        for _ in recorder.record([*lines(2), *lines(2, "hangs")]):
+            raise ZeroDivisionError
+    assert time.monotonic() - begun < 5
+    assert not psutil.Process().children(recursive=True)
+
+
+def test_ctrl_c_finishes_the_lines_in_progress(cache):
+    utterances = lines(20, "slow")
+    with pytest.raises(KeyboardInterrupt), open_recorder(cache, RecordSettings(), 2) as recorder:
+        for _ in recorder.record(utterances):
+            raise KeyboardInterrupt
+    assert 2 <= cache.stats().takes <= 4
+    assert len([r for r in record(cache, utterances[:4]) if r.cached]) >= 2
+
+
+PROGRAM = """
+import sys
+sys.path.insert(0, {fakes!r})
+from pathlib import Path
+from audiobook.audio import Utterance
+from audiobook.cache import TakeCache
+from audiobook.record import open_recorder
+from audiobook.script import Voice
+from audiobook.settings import RecordSettings
+texts = ["This is line " + "abcdefghijklmnopqrst"[n] * 6 + "." for n in range(20)]
+try:
+    with open_recorder(TakeCache(Path({cache!r})), RecordSettings(), 2) as recorder:
+        for done in recorder.record(Utterance(text, "en", Voice("fake", {voice!r})) for text in texts):
+            print("done", flush=True)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+"""
+
+
+def start_program(cache, voice):
+    """Run a recording in a program of its own, which has no main guard."""
+    code = PROGRAM.format(fakes=str(FAKES), cache=str(cache.folder), voice=voice)
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_ctrl_c_from_a_terminal_leaves_no_traceback_and_loses_nothing(cache):
+    with start_program(cache, "slow") as program:
+        assert program.stdout.readline() == "done\n"
+        workers = psutil.Process(program.pid).children(recursive=True)
+        program.send_signal(signal.SIGINT)
+        output, complaints = program.communicate(timeout=20)
+    assert output.endswith("stopped\n")
+    assert complaints == ""
+    assert program.returncode == 0
+    assert cache.stats().takes >= 1
+    assert cache.verify() == ()
+    assert not [worker for worker in workers if worker.is_running()]
+
+
+def test_workers_end_when_their_parent_is_killed(cache, tmp_path):
+    with start_program(cache, "hangs") as program:
+        for _ in range(200):
+            if len(calls(tmp_path)) == 2:
+                break
+            time.sleep(0.05)
+        workers = psutil.Process(program.pid).children(recursive=True)
+        assert len(workers) == 2
+        program.kill()
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    assert not alive
+
+
+def test_a_killed_run_goes_on_where_it_stopped(cache, tmp_path):
+    with start_program(cache, "slow") as program:
+        for _ in range(3):
+            program.stdout.readline()
+        program.kill()
+    kept = cache.stats().takes
+    assert kept >= 3
+    texts = ["This is line " + letter * 6 + "." for letter in "abcdefghijklmnopqrst"]
+    results = record(cache, [line(text, "slow") for text in texts])
+    assert sum(result.cached for result in results) >= kept
+    assert all(result.take for result in results)
+
+
+def test_workers_do_not_import_the_callers_main_module(cache, tmp_path):
+    script = tmp_path / "unguarded.py"
+    script.write_text(PROGRAM.format(fakes=str(FAKES), cache=str(cache.folder), voice="good") + "print('end')\n")
+    environment = os.environ | {"FAKE_LOG": str(tmp_path / "log")}
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.count("end") == 1
+    assert done.stdout.count("done") == 20
