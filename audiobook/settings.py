@@ -111,7 +111,7 @@ class SpokenSettings:
     normalize: bool = option(True, "Say numbers, dates, money and abbreviations as words")
     emoji: str = option("drop", "Emoji", choices=("drop", "name"))
     urls: str = option(
-        "short", "Web addresses: the host, every part, or the word link", choices=("short", "full", "link")
+        "full", "Web addresses: the host, every part, or the word link", choices=("short", "full", "link")
     )
     lexicon: str = option("", "Path of a lexicon.toml or .pls; one beside the book is found without it")
     announce_chapters: bool = option(True, "Speak each chapter's title")

@@ -6,24 +6,45 @@ import re
 from collections.abc import Callable
 
 from audiobook.settings import SpokenSettings
-from audiobook.spoken.numbers import cardinal, decimal, ordinal, year
+from audiobook.spoken import cardinals, dates, electronic, letters, measures, money, roman, serials, symbols, times, titles
+from audiobook.spoken.rules import Style, apply
 
 __all__ = ["speak"]
 
-_NUMBER = re.compile(r"(?<![\w.,])-?\d[\d,]*(?:\.\d+)?(st|nd|rd|th)?(?!\w)")
+# Whole things before their parts: an address holds dots, figures and words that later rules would take.
+_RULES = (
+    *symbols.EMOJI,
+    *electronic.RULES,
+    *cardinals.TELEPHONES,
+    *titles.ADDRESSES,
+    *roman.RULES,
+    *dates.RULES,
+    *times.RULES,
+    *symbols.ARITHMETIC,
+    *money.RULES,
+    *measures.RULES,
+    *letters.INITIALS,
+    *titles.RULES,
+    *letters.CAPITALS,
+    *serials.RULES,
+    *cardinals.RULES,
+    *symbols.RULES,
+)
+_PLAIN = re.compile(r"[^\d&%$£€¥#@/+=<>°×÷±§©®™*~^|\\{}_\u00a1-\u00bf\u2020-\u2023\u2030-\u2033\u2070-\uffff\U00010000-\U0010ffff.A-Z]*$")
 
 
 def speak(
     text: str, settings: SpokenSettings, put: Callable[[str, str], str], *, heading: bool, british: bool
 ) -> str:
-    """Say an English text."""
+    """Say an English text.
 
-    def number(match: re.Match[str]) -> str:
-        if match[1]:
-            return ordinal(match[0][:-2])
-        if re.fullmatch(r"1[1-9]\d\d|20\d\d", match[0]):
-            return year(match[0])
-        return decimal(match[0].rstrip(",")) if "." in match[0] else cardinal(match[0].rstrip(",")) + (
-            "," if match[0].endswith(",") else "")
-
-    return _NUMBER.sub(number, text)
+    Args:
+        text: A sentence or a paragraph, cleaned.
+        settings: Policies for emoji and web addresses.
+        put: Settles words with their phonemes.
+        heading: Whether a leading Roman numeral is a number.
+        british: Whether ``3/4`` as a date is the third of April.
+    """
+    if not _PLAIN.match(text):
+        text = apply(_RULES, text, Style(put, british=british, heading=heading, urls=settings.urls, emoji=settings.emoji))
+    return text

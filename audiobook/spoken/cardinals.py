@@ -1,0 +1,183 @@
+"""Plain numbers: ranks, fractions, decimals, counts and years, scores, versions, telephone numbers."""
+
+from __future__ import annotations
+
+import re
+
+from audiobook.spoken.measures import fraction, mixed
+from audiobook.spoken.numbers import cardinal, decimal, digits, ordinal, plural, year
+from audiobook.spoken.rules import INTEGER, NUMBER, Style, rule
+
+__all__ = ["RULES", "TELEPHONES"]
+
+
+def _grouped(text: str) -> str:
+    """Say groups of figures one by one, with a comma's pause between groups."""
+    return ", ".join(digits(group) for group in re.findall(r"\d+", text))
+
+
+def _telephone(match: re.Match[str], _: Style) -> str:
+    """Say ``+1 (123) 456-7890``, ``555-1234``, ``111-11-1111``."""
+    text = match[0]
+    plus = "plus " if text.startswith("+") else ""
+    return plus + _grouped(text)
+
+
+def _free(match: re.Match[str], _: Style) -> str:
+    """Say ``1-800-GO-U-HAUL``."""
+    rest = re.sub(r"\d", lambda found: f" {digits(found[0])} ", match[2].replace("-", " "))
+    return f"one, eight hundred, {' '.join(rest.split())}" if match[1] == "800" else f"one, {digits(match[1])}, {' '.join(rest.split())}"
+
+
+def _address(match: re.Match[str], _: Style) -> str:
+    """Say four figures groups with full stops, an address of the Internet."""
+    return " dot ".join(digits(group) for group in match[0].split("."))
+
+
+def _book_number(match: re.Match[str], _: Style) -> str:
+    """Say an ISBN or ISSN figure by figure."""
+    figures = ", ".join(" ".join(digits(char) if char.isdigit() else char.upper() for char in group) for group in re.split(r"[-–\s]+", match[2]))
+    return f"{'.'.join(match[1][:4])}{' ' + digits(match[1][5:]) if match[1][5:] else ''} {figures}"
+
+
+def _long(match: re.Match[str], _: Style) -> str:
+    said = _grouped(match[0])
+    return f"{said}, X" if match[0][-1] in "xX" else said
+
+
+TELEPHONES = (
+    rule(r"\b((?:ISBN|ISSN)(?:[- ]1[03])?):?\s?((?:[\dXx]{1,7}[-–\s]){0,5}[\dXx]{1,13})(?![\w-])", _book_number, "IS"),
+    rule(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)", _address, "."),
+    rule(r"(?<![\w-])1-(8\d\d)-((?:[A-Z\d]{1,10}-?){1,4})(?![\w-])", _free, "-"),
+    rule(r"(?<![\w.,/-])\+\d{1,3}[\s.-]?(?:\(?\d{1,5}\)?[\s.-]?){1,5}\d{2,4}(?![\w]|[-/.]\d)", _telephone, "+"),
+    rule(r"(?<![\w.,/-])(?:1[\s.-])?(?:\(\d{3}\)[\s.-]?|\d{3}[\s.-])\d{3}[\s.-]\d{4}(?:-\d{1,5})?(?![\w]|[-/.]\d)", _telephone),
+    rule(r"(?<![\w.,/-])\d{3}-\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
+    rule(r"(?<![\w.,/-])[2-9]\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
+    rule(r"(?<![\w.,/-])\d{1,7}(?:[-–]\d{1,7}){2,6}(?:[-–][Xx])?(?![\w]|[-/.]\d)", _long),
+)
+
+
+def _ranked(match: re.Match[str], _: Style) -> str:
+    """Say ``21st``, also where a book prints ``2d`` and ``3d``; a wrong ending is no rank."""
+    figures, ending = match[1].replace(",", ""), match[2].lower()
+    last = "th" if figures[-2:] in {"11", "12", "13"} else {"1": "st", "2": "nd", "3": "rd"}.get(figures[-1], "th")
+    if ending != last:
+        return f"{cardinal(figures)} {match[2]}"
+    return ordinal(figures)
+
+
+def _short_rank(match: re.Match[str], _: Style) -> str:
+    return ordinal(match[1])
+
+
+def _fraction(match: re.Match[str], _: Style) -> str:
+    """Say ``3/4``, ``2 1/2``, ``24/7``."""
+    top, bottom = int(match["top"].replace(",", "")), int(match["bottom"].replace(",", ""))
+    if match["whole"]:
+        return mixed(match["whole"], top, bottom)
+    if (top, bottom) in {(24, 7), (9, 11), (50, 50)}:
+        return f"{cardinal(top)} {cardinal(bottom)}"
+    return fraction(top, bottom)
+
+
+def _version(match: re.Match[str], _: Style) -> str:
+    """Say ``1.2.3``."""
+    parts = match[0].split(".")
+    return " point ".join(cardinal(part) if part == "0" or part[0] != "0" else digits(part) for part in parts)
+
+
+_SCORES = re.compile(
+    r"\b(?:won|win|wins|winning|beat|beats|beating|lost|lose|loses|losing|defeat\w*|victory|victories|score[ds]?|scoring|lead|leads|led|draw|drew|drawn|tie|tied"
+    r"|vote[ds]?|margin|final|match|game|goals?|up|down|ahead|win,|result|loss)\b[^.;]{0,40}$"
+)
+
+
+def _range(match: re.Match[str], _: Style) -> str:
+    """Say ``5-10``, a score of ``3-2``, and pages ``123-45``."""
+    first, last = match[1], match[2]
+    low, high = float(first.replace(",", "")), float(last.replace(",", ""))
+    shortened = len(last) < len(first) and "." not in last and "." not in first
+    if low < high or shortened or _SCORES.search(match.string[max(0, match.start() - 60) : match.start()]):
+        return f"{_number(first)} to {_number(last)}"
+    return f"{_number(first)} - {_number(last)}"
+
+
+def _number(text: str) -> str:
+    if "." not in text and "," not in text and (len(text) > 6 or (len(text) > 1 and text[0] == "0")):
+        return digits(text)
+    return decimal(text)
+
+
+_TEMPORAL = re.compile(
+    r"\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Tt]ill|[Bb]y|[Dd]uring|[Cc]irca|[Yy]ear|[Ee]arly|[Ll]ate|[Bb]efore|[Aa]fter|[Ff]rom|[Oo]f|[Tt]he|spring|summer|autumn|fall|winter|[Mm]id)"
+    r"(?:\s(?:the|year|early|late|about|around|circa))?\s$"
+)
+_QUANTITY = re.compile(
+    r"\b(?:over|about|some|nearly|almost|around|approximately|than|least|most|roughly|up to|only|exactly|another|these|those|all|every|our|his|her|my|their|with|had|has|have|were|are)\s$",
+    re.IGNORECASE,
+)
+_THINGS = re.compile(
+    r"[\s-](?:(?:young|old|new|more|other|different|armed|dead|good|such|or so|people's|men's|million|thousand|hundred|small|large|British|American|French|German|of the|of them)\s)?"
+    r"(?:people|men|women|children|persons|souls|soldiers|troops|horses?|miles|years|feet|yards|inches|pounds|dollars|guineas|francs|copies|members|students|pupils"
+    r"|homes|houses|words|pages|votes|days|hours|minutes|seconds|weeks|months|times|tons|ships|acres|inhabitants|residents|households|families|points|seats|employees"
+    r"|workers|species|meters|metres|kilometers|kilometres|square|cubic|cattle|sheep|degrees|percent|per|others|more|or so|calories|volts|watts|grams|kilograms|units|cases|deaths|prisoners)\b"
+)
+_PLURAL = re.compile(r"\s[a-z]{3,}(?<!ss)(?<!us)(?<!is)s\b")
+
+
+def _counts(match: re.Match[str]) -> bool:
+    """Whether four figures count things rather than name a year."""
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    things = bool(_THINGS.match(match.string, match.end()))
+    if things:
+        return True
+    if _TEMPORAL.search(before):
+        return False
+    quantity = bool(_QUANTITY.search(before))
+    return bool(_PLURAL.match(match.string, match.end())) and (quantity or match["number"].endswith(("00", "50")))
+
+
+_CODES = re.compile(r"\b(?:code|PIN|pin|number is|ending in|zip|ZIP|digits|serial|account|password|OTP|otp|dial|dialed|dialled|PNR|pnr)\s(?:is\s|of\s|was\s)?$")
+
+
+def _plain(match: re.Match[str], _: Style) -> str:
+    """Say a number that no other rule knows: a year, a count or a string of figures."""
+    sign = "minus " if match["sign"] else ""
+    said = f"{sign}{_figures(match, match['number'])}"
+    return said + (" " if match.string[match.end() : match.end() + 1].isalpha() else "")
+
+
+def _figures(match: re.Match[str], figures: str) -> str:
+    if "." in figures:
+        return decimal(figures)
+    if "," in figures:
+        return cardinal(figures)
+    if len(figures) > 1 and figures[0] == "0":
+        return digits(figures, "oh" if len(figures) == 2 else "zero")
+    if _CODES.search(match.string[max(0, match.start() - 24) : match.start()]) and len(figures) > 2:
+        return digits(figures)
+    if len(figures) == 4 and ("1100" <= figures <= "2099" or ("1010" <= figures and _TEMPORAL.search(match.string[: match.start()][-24:]) and figures < "1100")):
+        return cardinal(figures) if match["sign"] or _counts(match) else year(figures)
+    if len(figures) > 6 and not figures.endswith("000"):
+        return digits(figures)
+    return cardinal(figures)
+
+
+def _plural(match: re.Match[str], _: Style) -> str:
+    """Say ``the 747s``, ``in threes`` written with figures."""
+    figures = match[1]
+    return plural(year(figures) if len(figures) == 3 else cardinal(figures))
+
+
+_EDGE = r"(?<![\w.,$£€])"
+
+RULES = (
+    rule(rf"(?<![\w.])({INTEGER})(st|nd|rd|th|ST|ND|RD|TH)\b(?!')", _ranked),
+    rule(r"(?<![\w.,])(\d{0,2}[23])d\b(?=\s(?:of\b|day\b|inst|[A-Z][a-z]+|century|street|floor|edition|regiment|volume|class))", _short_rank),
+    rule(rf"(?<![\w.,/$£€-])(?:(?P<whole>\d{{1,4}})[\s-])?(?P<top>{INTEGER})\s?[/⁄]\s?(?P<bottom>{INTEGER})(?:ths?|rds?|nds?|TH|RD|ND)?(?![\w]|[/.,]\d|-\d|/)", _fraction, "/"),
+    rule(r"(?<![\w.,])\d{1,4}(?:\.\d{1,4}){2,4}(?![\w]|\.\d)", _version, "."),
+    rule(rf"(?<![\w.,/$£€-])({NUMBER})\s?[-–—]\s?({NUMBER})(?![\w]|[.,]?\d|[-/]\w|\s?[=])", _range),
+    rule(rf"{_EDGE}(\d{{2,4}})s\b", _plural),
+    rule(rf"(?<![\w.,])(?P<sign>(?:(?<![\w\d)\]])[-−]|−))?(?P<number>{NUMBER})(?!\d)", _plain),
+    rule(r"\d{1,400}", lambda match, _: f" {digits(match[0])} "),
+)

@@ -1,0 +1,97 @@
+"""Mail and web addresses, file names, hashtags and handles."""
+
+from __future__ import annotations
+
+import re
+
+from audiobook.spoken.letters import is_word, spell
+from audiobook.spoken.numbers import cardinal, digits
+from audiobook.spoken.rules import Style, rule
+
+__all__ = ["RULES"]
+
+_SIGNS = {
+    ".": "dot", "-": "dash", "_": "underscore", "/": "slash", ":": "colon", "@": "at", "&": "ampersand", "?": "question mark",
+    "=": "equals", "#": "hash", "%": "percent", "+": "plus", "~": "tilde", "\\": "backslash", "!": "exclamation mark",
+    "$": "dollar", "*": "star", ",": "comma", ";": "semicolon", "'": "apostrophe",
+}  # fmt: skip
+_PIECE = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d\s]")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SPOKEN = frozenset({"com", "org", "net", "gov", "edu", "info", "biz", "name", "mil", "int", "app", "dev", "web", "mail", "gmail", "blog"})
+_WRITTEN = {"jpg": "jpeg"}
+_TOP = (
+    "com|org|net|edu|gov|mil|int|info|biz|name|museum|aero|coop|app|dev|blog|shop|online|site|tech|store|xyz|io|ai|co|me|tv|fm|us|uk|ca"
+    "|au|nz|ie|de|fr|es|it|nl|be|ch|at|se|no|dk|fi|pl|cz|pt|gr|ru|ua|cn|jp|kr|in|br|mx|ar|za|il|tr|eu|asia|html?|php|pdf"
+)
+
+
+def _letters(text: str) -> str:
+    """Say one run of letters: as a word, or letter by letter where it cannot be one."""
+    text = _WRITTEN.get(text.lower(), text)
+    if len(text) == 1:
+        return text.lower()
+    low = text.lower()
+    if low in _SPOKEN or is_word(low) or (len(low) > 3 and any(vowel in low for vowel in "aeiouy")):
+        return " ".join(_HUMP.split(text)) if not text.isupper() else low
+    return spell(text.upper())
+
+
+def _figures(text: str) -> str:
+    """Say figures one by one, a number of two figures or thousands as a number."""
+    if text[0] != "0" and len(text) > 3 and text.endswith("000"):
+        return cardinal(text)
+    return digits(text)
+
+
+def _say(text: str) -> str:
+    said = []
+    for piece in _PIECE.findall(text):
+        if piece.isdigit():
+            said.append(_figures(piece))
+        elif piece.isalpha() and piece.isascii():
+            said.append(_letters(piece))
+        else:
+            said.append(_SIGNS.get(piece, piece if piece.isalnum() else ""))
+    return " ".join(filter(None, said))
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Part an address from the punctuation of the sentence behind it."""
+    bare = text.rstrip(".,;:!?'\"")
+    if bare.endswith(")") and "(" not in bare:
+        bare = bare[:-1]
+    return bare, text[len(bare) :]
+
+
+def _web(match: re.Match[str], style: Style) -> str:
+    address, rest = _split(match[0])
+    if style.urls == "link":
+        return f"link{rest}"
+    if style.urls == "short":
+        host = re.sub(r"^[a-z]+:/+|^www\.", "", address, flags=re.IGNORECASE)
+        host = re.sub(r"^www\.", "", host, flags=re.IGNORECASE)
+        return _say(re.split(r"[/?#]", host)[0] or host) + rest
+    return _say(address) + rest
+
+
+def _mail(match: re.Match[str], _: Style) -> str:
+    address, rest = _split(match[0])
+    return _say(address) + rest
+
+
+def _hashtag(match: re.Match[str], _: Style) -> str:
+    return "hashtag " + " ".join(_HUMP.split(match[1].replace("_", " "))) + (" hash" if match[0].endswith("#") else "")
+
+
+def _handle(match: re.Match[str], _: Style) -> str:
+    return "at " + _say(match[1].rstrip("."))
+
+
+RULES = (
+    rule(r"(?<![\w@.])[\w.+&%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?:/[^\s<>\"']{0,200})?", _mail, "@"),
+    rule(r"(?i:\b(?:https?|ftp|file|sftp|ssh|git)://[^\s<>\"]{1,2000})", _web, "://"),
+    rule(r"(?i:(?<![\w@./])www\.[^\s<>\"]{2,2000})", _web),
+    rule(rf"(?<![\w@./'-])(?:[A-Za-z\d][\w-]{{0,62}}\.){{1,6}}(?:{_TOP})(?![\w'@-]|\.\w)(?:/[^\s<>\"]{{0,500}})?", _web, "."),
+    rule(r"(?<![\w&#/])#([A-Za-z_]\w{1,60})#?", _hashtag, "#"),
+    rule(r"(?<![\w.@])@(\w[\w.]{0,40})", _handle, "@"),
+)

@@ -1,0 +1,124 @@
+"""Acronyms, initials, and words in capitals."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from audiobook.spoken.rules import Style, rule, stop, words
+
+__all__ = ["CAPITALS", "INITIALS", "is_word", "known", "spell"]
+
+
+@cache
+def known() -> frozenset[str]:
+    """Common words and names in small letters."""
+    listed = words("words/en.txt") | words("english/names.txt")
+    return frozenset(word.lower() for word in listed)
+
+
+def is_word(text: str) -> bool:
+    """Whether a run of letters is a common English word or a name."""
+    return text.lower() in known()
+
+
+def spell(letters: str) -> str:
+    """Write letters so that every engine spells them: ``F.B.I``.
+
+    Without full stops an engine may take "US" or "WHO" for a word and "A" for the article; a stop
+    behind the last letter would make it pause before a capital.
+    """
+    return ".".join(letters)
+
+
+_CLUSTERS = re.compile(r"[BCDFGHJKLMNPQRSTVWXZ]{3,}|^(?:[BCDFGHJKLMNPQTVXZ](?![HLRYAEIOU])|[BCDFGHJKLMNPQRSTVWXZ]{2}$)|[^AEIOUY]{2}[BDGJKMQV]$|Q(?!U)|[AEIOU]{3}|^[AEIOUY]{1,2}$|[JQV]$")
+
+
+def _sounds(text: str) -> bool:
+    """Whether capitals of five letters or more can be said as a word."""
+    return not _CLUSTERS.search(text) and bool(re.search("[AEIOUY]", text))
+
+
+_SHOUT = re.compile(r"[A-Z][A-Z']*")
+_SHORT_CAPS = frozenset({"US", "IT", "WHO", "AM", "PM", "OR", "IN", "ME", "HI", "OK", "ID"})
+"""Words that are acronyms too; alone in capitals they are spelled where the text is not shouted."""
+_ALWAYS_LETTERS = frozenset({"US", "OK", "TV", "DJ", "MC", "VIP", "CEO", "FBI", "CIA", "USA", "DNA", "BBC", "ID", "PR", "IQ", "PC", "CD", "DC", "MP", "PHD", "PS"})
+
+
+def _shouted(match: re.Match[str]) -> bool:
+    """Whether a neighbour is a common word in capitals too."""
+    text = match.string
+    before = re.search(r"([A-Z][A-Z']+|\bI)[\s,;:—-]{1,3}$", text[max(0, match.start() - 24) : match.start()])
+    after = re.match(r"[\s,;:—-]{1,3}([A-Z][A-Z']+|I\b|A\b)(?![a-z])", text[match.end() : match.end() + 24])
+    neighbours = [found[1].replace("'", "") for found in (before, after) if found]
+    return any(word in {"I", "A"} or (is_word(word) and word not in _ALWAYS_LETTERS) for word in neighbours)
+
+
+def _capitals(match: re.Match[str], _: Style) -> str:
+    """Say a word in capitals: an acronym letter by letter, a shouted word as a word."""
+    text, ending = match[1], match[2] or ""
+    if text in words("english/acronyms.txt"):
+        return match[0]
+    shouted = _shouted(match)
+    if text in _ALWAYS_LETTERS and not (shouted and text == "US"):
+        return spell(text) + _ending(ending)
+    if is_word(text) and (shouted or len(text) > 3 or text not in _SHORT_CAPS):
+        return text.lower() + ending.lower() if text.lower() in words("words/en.txt") else text.capitalize() + ending.lower()
+    if len(text) >= 5 and (_sounds(text) or shouted):
+        return text.capitalize() + ending.lower()
+    if len(text) == 4 and shouted and _sounds(text):
+        return text.capitalize() + ending.lower()
+    return spell(text) + _ending(ending)
+
+
+def _ending(ending: str) -> str:
+    """A plural or possessive behind spelled letters: ``D.V.D's``, which engines say as one "deez"."""
+    return "'s" if ending else ""
+
+
+def _dotted(match: re.Match[str], _: Style) -> str:
+    """Say ``U.S.A.``, ``J.R.R.``, ``Ph.D.``."""
+    letters = re.sub(r"[^A-Za-z]", "", match[1])
+    return spell(letters.upper()) + _ending(match[2] or "") + stop(match)
+
+
+def _initials(match: re.Match[str], style: Style) -> str:
+    """Say ``J. K. Rowling`` without a pause at each letter."""
+    letters = re.findall("[A-Z]", match[1])
+    if len(letters) > 1:
+        return f"{spell(''.join(letters))} "
+    return f"{style.put('A', 'eɪ') if letters[0] == 'A' else letters[0]} "
+
+
+INITIALS = (
+    rule(r"\b(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?D|D\.\s?Phil|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?:\.('s|s)?|(?<=\.\w)('s)?)", lambda match, style: _degree(match, style), "."),
+    rule(r"\b(PhDs?|MSc|BSc|DPhil)\b", lambda match, _: spell(match[1].rstrip("s").upper()) + ("'s" if match[1].endswith("s") else "")),
+    rule(r"(?<![\w.])((?:[A-Z]\.\s?){1,4})(?=(?:[A-Z][a-z']{1,20}|Mc|Mac|O'|de|van|von)\b(?!\.))", lambda match, style: _named(match, style), "."),
+    rule(r"(?<![\w.])((?:[A-Za-z]\.){1,7}[A-Za-z])\b(?:\.)?('?s\b)?", lambda match, style: _abbreviated(match, style), "."),
+)
+
+
+def _degree(match: re.Match[str], _: Style) -> str:
+    ending = "'s" if match[2] or match[3] else ""
+    return spell(re.sub(r"[^A-Za-z]", "", match[1]).upper()) + ending + stop(match)
+
+
+def _named(match: re.Match[str], style: Style) -> str:
+    following = re.match(r"[A-Z][a-z']+", match.string[match.end() : match.end() + 24])
+    letters = re.findall("[A-Z]", match[1])
+    starter = bool(following and following[0] in words("english/starters.txt"))
+    if starter and len(letters) > 1:
+        return f"{spell(''.join(letters))}. "
+    if starter or (letters == ["I"] and not re.search(r"[A-Z][a-z]+\s$", match.string[max(0, match.start() - 16) : match.start()])):
+        return match[0]
+    return _initials(match, style)
+
+
+def _abbreviated(match: re.Match[str], style: Style) -> str:
+    text = match[1]
+    if text[0].islower() and len(text) == 3 and text not in {"p.m", "a.m", "b.c", "a.d", "p.s", "u.s", "u.k"}:
+        return match[0]
+    return _dotted(match, style)
+
+
+CAPITALS = (rule(r"(?<![\w.'-])([A-Z]{2,24})('?s|'S)?(?![\w])(?!\.[A-Za-z])", _capitals),)

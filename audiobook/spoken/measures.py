@@ -1,0 +1,216 @@
+"""Figures with units: lengths, weights, temperatures, percentages, feet and inches, sizes."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from audiobook.spoken.numbers import cardinal, decimal, ordinal
+from audiobook.spoken.rules import NUMBER, Style, alternatives, rows, rule
+
+__all__ = ["RULES", "fraction"]
+
+_DASH = r"\s?[-–—]\s?"
+_VULGAR = {
+    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
+    "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅐": (1, 7), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
+    "⅑": (1, 9), "⅒": (1, 10),
+}  # fmt: skip
+
+
+def fraction(top: int, bottom: int) -> str:
+    """Say a fraction: "one half", "three quarters", "two thirds", "one over zero" where it has no name."""
+    if bottom < 2:
+        return f"{cardinal(top)} over {cardinal(bottom)}"
+    if bottom == 2:
+        return f"{cardinal(top)} {'half' if top == 1 else 'halves'}"
+    name = "quarter" if bottom == 4 else ordinal(bottom)
+    return f"{cardinal(top)} {name if top == 1 else name + 's'}"
+
+
+def mixed(whole: str, top: int, bottom: int) -> str:
+    """Say a whole number with a fraction: "two and a half"."""
+    part = fraction(top, bottom)
+    return f"{cardinal(whole)} and {'a' + part[3:] if top == 1 and bottom in {2, 3, 4} else part}"
+
+
+@cache
+def _table() -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, str]], frozenset[str]]:
+    """Units by symbol, those whose capitals do not matter, and those said only behind a slash."""
+    exact, folded, per = {}, {}, set()
+    for symbol, one, many, *flags in rows("english/units.tsv"):
+        exact[symbol] = (one, many)
+        if "i" in flags:
+            folded[symbol.lower()] = (one, many)
+        if "per" in flags:
+            per.add(symbol)
+    return exact, folded, frozenset(per)
+
+
+def _unit(symbol: str) -> tuple[str, str]:
+    exact, folded, _ = _table()
+    return exact.get(symbol) or folded[symbol.lower()]
+
+
+_PLAIN = [row[0] for row in rows("english/units.tsv") if not set(row[3:]) & {"dot", "rare", "per"}]
+_FOLDED = [row[0] for row in rows("english/units.tsv") if "i" in row[3:]]
+_BELOW = [row[0] for row in rows("english/units.tsv") if row[0] != "%"]
+_POWERS = r"(?P<power>[²³23](?![\d.,]\d|\w))?"
+_SQUARE = r"(?P<square>(?:sq|cu|square|cubic)\b\.?\s?)?"
+_UNIT = rf"{_SQUARE}(?P<unit>{alternatives(_PLAIN)}|(?i:{alternatives(_FOLDED)})){_POWERS}"
+_OVER = (
+    rf"(?:\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(_BELOW)}|day|week|month|year|hour|minute|second|person|capita|acre|mile)"
+    r"(?P<power2>[²³23])?(?![\w/]))?"
+)
+_DOT = r"(?P<dot>(?<=[a-z])\.(?=\s?[a-z0-9,;)]))?"
+_END = r"(?![\w°/])"
+_START = r"(?<![\w.,$£€¥#])"
+_MIXED = rf"(?:(?P<whole>\d{{1,4}})[\s-]?)?(?P<top>\d{{1,3}})[/⁄](?P<bottom>\d{{1,3}})"
+_VALUE = rf"(?P<value>(?P<sign>[-−–+±]\s?)?(?:{NUMBER}))(?P<glyph>[{''.join(_VULGAR)}])?"
+_WORDS = r"(?:\s(?P<scale>hundred|thousand|million|billion|trillion)s?)?"
+
+
+def _power(square: str | None, power: str | None) -> str:
+    if square:
+        return "square " if square.startswith("sq") else "cubic "
+    return {"2": "square ", "²": "square ", "3": "cubic ", "³": "cubic "}.get(power or "", "")
+
+
+def _number(text: str) -> str:
+    text = text.replace(" ", "")
+    if text.startswith("±"):
+        return f"plus or minus {decimal(text[1:])}"
+    return decimal(text)
+
+
+def _is_one(text: str) -> bool:
+    return text.replace("-", "").replace("−", "") in {"1", "1.0"} and "." not in text
+
+
+_NOUN = re.compile(
+    r"(?:-|\s)(?!(?:and|or|in|on|at|to|of|for|from|per|by|a|an|the|as|if|but|is|was|more|less|each|every|when|than|with|into"
+    r"|away|above|below|long|wide|high|tall|deep|thick|north|south|east|west|off|apart|across|behind|ahead|later|ago|before|after"
+    r"|up|down|out|over|under|he|she|it|they|we|you|i|be|were|are|had|has|have|that|which|who|so|then|there|without|within|around"
+    r"|northeast|northwest|southeast|southwest|upstream|downstream|inland|along|through|between)\b)[a-z]{3,}"
+)
+_ARTICLE = re.compile(r"\b[Aa]n?\s$")
+
+
+def _measure(match: re.Match[str], _: Style) -> str:
+    """Say ``10 km``, ``5–10%``, ``12.5/km²``, ``5 ft``."""
+    one, many = _unit(match["unit"])
+    power = _power(match["square"], match["power"])
+    single = _is_one(match["value"]) and not (match["first"] or match["glyph"])
+    lone = match["hyphen"] == "-" and (match["value"] not in {"-"}) and bool(_NOUN.match(match.string, match.end()))
+    lone = lone or (
+        bool(_ARTICLE.search(match.string[max(0, match.start() - 4) : match.start()]))
+        and bool(_NOUN.match(match.string, match.end()))
+    )
+    said = _number(match["value"])
+    if match["glyph"]:
+        top, bottom = _VULGAR[match["glyph"]]
+        said = mixed(match["value"], top, bottom)
+    if match["first"]:
+        joined = {"x": " by ", "×": " by "}.get((match["joint"] or "").strip(), " to ")
+        said = f"{_number(match['first'])}{joined}{said}"
+    if match["scale"]:
+        said += f" {match['scale']}"
+        single = False
+    said += f" {power}{one if single or lone else many}"
+    if match["below"]:
+        said += f" per {_power(match['square2'], match['power2'])}{_below(match['below'])}"
+    return said
+
+
+def _below(symbol: str) -> str:
+    exact, folded, _ = _table()
+    known = exact.get(symbol) or folded.get(symbol.lower())
+    return known[0] if known else symbol
+
+
+def _per(match: re.Match[str], _: Style) -> str:
+    """Say ``12.5/km²`` and ``$20/lb``."""
+    return f"{_number(match['value'])} per {_power(match['square2'], match['power2'])}{_below(match['below'])}"
+
+
+def _mixed_measure(match: re.Match[str], _: Style) -> str:
+    """Say ``4 1/2 lbs``."""
+    one, many = _unit(match["unit"])
+    power = _power(match["square"], match["power"])
+    top, bottom = int(match["top"]), int(match["bottom"])
+    said = mixed(match["whole"], top, bottom) if match["whole"] else fraction(top, bottom)
+    if not match["whole"] and top < bottom:
+        return f"{said} {'of a ' if bottom > 2 else ''}{power}{one}"
+    return f"{said} {power}{many}"
+
+
+def _glyph(match: re.Match[str], _: Style) -> str:
+    """Say ``½`` and ``1½``; half a thing is "half", the figure alone "one half"."""
+    top, bottom = _VULGAR[match[2]]
+    if match[1]:
+        return mixed(match[1], top, bottom)
+    behind = match.string[match.end() : match.end() + 5]
+    if (top, bottom) == (1, 2) and re.match(r"\s(?:an?|of|the)\s", behind):
+        return "half"
+    return fraction(top, bottom)
+
+
+def _height(match: re.Match[str], _: Style) -> str:
+    """Say ``6'2"`` as people give a height."""
+    feet = f"{cardinal(match[1])} {'foot' if match[1] == '1' else 'feet'}"
+    inches = match[2]
+    if match[3]:
+        top, bottom = _VULGAR[match[3]]
+        return f"{feet} {mixed(inches, top, bottom)} inches"
+    return f"{feet} {cardinal(inches)} {'inch' if inches == '1' else 'inches'}"
+
+
+def _prime(match: re.Match[str], _: Style) -> str:
+    names = ("foot", "feet") if match[2] in "'′" else ("inch", "inches")
+    return f"{decimal(match[1])} {names[match[1] != '1']}"
+
+
+def _inches(match: re.Match[str], _: Style) -> str:
+    """Say ``12"``, but only where the quotation mark can close nothing."""
+    if match.string[: match.start()].count('"') % 2:
+        return match[0]
+    return f"{decimal(match[1])} {'inch' if match[1] == '1' else 'inches'}"
+
+
+def _degrees(match: re.Match[str], _: Style) -> str:
+    """Say a position: ``40°26′46″N``."""
+    said = f"{decimal(match[1])} {'degree' if match[1] == '1' else 'degrees'}"
+    if match[2]:
+        said += f" {decimal(match[2])} {'minute' if match[2] == '1' else 'minutes'}"
+    if match[3]:
+        said += f" {decimal(match[3])} {'second' if match[3] == '1' else 'seconds'}"
+    compass = {"N": "north", "S": "south", "E": "east", "W": "west"}.get(match[4] or "", "")
+    return f"{said} {compass}".strip()
+
+
+def _size(match: re.Match[str], _: Style) -> str:
+    """Say ``25 x 7 m`` without its unit: "twenty five by seven"."""
+    return " by ".join(_number(part) for part in re.split(r"\s?[x×*]\s?", match[0]))
+
+
+def _percent(match: re.Match[str], _: Style) -> str:
+    return f"{_number(match[1])}{' to ' + _number(match[2]) if match[2] else ''} percent"
+
+
+_FIRST = rf"(?:(?P<first>{NUMBER})(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
+
+RULES = (
+    rule(rf"{_START}(\d{{1,3}})\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b", _degrees),
+    rule(r"(?<![\w.,])(\d{1,3})\s?°\s?(\d{1,2})\s?['′](?:\s?(\d{1,2})\s?[\"″])?(?P<compass>)", _degrees, "°"),
+    rule(r"(?<![\w.,/])(\d{1,2})\s?['′]\s?(\d{1,2})([½¼¾])?\s?(?:\"|''|″|′′)", _height),
+    rule(rf"(?<![\w.,])({NUMBER})\s?([′″])", _prime),
+    rule(rf"{_START}({NUMBER})\"(?!\w)", _inches, '"'),
+    rule(rf"{_START}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),
+    rule(rf"(?<![\w.,])((?:[-−+±]\s?)?{NUMBER})\s?(%)", lambda match, _: f"{_number(match[1])} percent", "%"),
+    rule(rf"{_START}{_MIXED}[\s-]?{_UNIT}{_OVER}{_DOT}{_END}", _mixed_measure, "/"),
+    rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_UNIT}{_OVER}{_DOT}{_END}", _measure),
+    rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>\s?){_SQUARE}(?P<unit>in)(?P<power>[²³23])?{_OVER}(?P<dot>\.)(?=\s?[a-z,;)])", _measure, "in."),
+    rule(rf"{_START}(?P<value>{NUMBER})\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(_BELOW)})(?P<power2>[²³23])?{_END}", _per, "/"),
+    rule(rf"(?<![\w.,/])(\d{{1,4}})?\s?([{''.join(_VULGAR)}])", _glyph),
+    rule(rf"{_START}{NUMBER}(?:\s?[x×]\s?{NUMBER}){{1,3}}(?![\w.])", _size),
+)

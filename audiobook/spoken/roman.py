@@ -1,0 +1,134 @@
+"""Roman numerals, where the words around them say that they are numbers."""
+
+from __future__ import annotations
+
+import re
+
+from audiobook.spoken.numbers import cardinal, ordinal
+from audiobook.spoken.rules import Style, alternatives, rule, words
+
+__all__ = ["RULES", "roman"]
+
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_VALID = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,4})$")
+
+_COUNTED = (
+    "Act", "Annex", "Appendix", "Article", "Band", "Book", "Books", "Bk", "Canto", "Category", "Chap", "Chapter", "Chapters", "Class", "Corps", "Division", "Dynasty",
+    "Episode", "Factor", "Fig", "Figure", "Fitt", "Form", "Game", "Grade", "Group", "Lecture", "Lesson", "Letter", "Level", "Mark", "Mk",
+    "Movement", "No", "Number", "Olympiad", "Op", "Page", "Panzer", "Part", "Parts", "Phase", "Plate", "Psalm", "Quarto", "Round", "Scene", "Schedule", "Season", "Section", "Series",
+    "Sonnet", "Stage", "Stanza", "Step", "Super Bowl", "Table", "Tier", "Title", "Tome", "Type", "Unit", "Verse", "Version", "Vol", "Volume", "Volumes", "War", "Wrestlemania",
+    "WrestleMania", "Zone", "numbers", "volume", "volumes", "chapter", "chapters", "part", "page", "pages", "book", "section", "act", "scene", "canto", "plate", "psalm", "figure", "table", "number",
+    "article", "stanza", "verse", "appendix",
+)  # fmt: skip
+_REIGNING = (
+    "King", "Queen", "Pope", "Emperor", "Empress", "Tsar", "Czar", "Tsarina", "Prince", "Princess", "Duke", "Sultan", "Pharaoh", "Count", "Earl", "Kaiser",
+    "Shah", "Saint", "Antipope", "Patriarch", "Lord", "Archduke", "Margrave", "Elector", "Landgrave", "Caliph",
+)  # fmt: skip
+
+
+def roman(text: str) -> int:
+    """Value of a Roman numeral in either case, or 0 when it is none."""
+    upper = text.upper()
+    if not upper or not _VALID.match(upper):
+        return 0
+    values = [_VALUES[letter] for letter in upper]
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
+
+
+def _counted(match: re.Match[str], _: Style) -> str:
+    """Say ``Chapter IV``, ``World War II``, ``Part I``, ``Vol. iii-v``."""
+    value = roman(match[3])
+    if not value:
+        return match[0]
+    if match[3] == "I" and not _NUMBER_I.match(match.string, match.end()):
+        return match[0]
+    said = f"{match[1]}{match[2]}{cardinal(value)}"
+    if match[4]:
+        last = roman(match[5])
+        if not last:
+            return match[0]
+        said += f"{' to ' if match[4].strip() in '-–—' else match[4]}{cardinal(last)}"
+    return said
+
+
+_NUMBER_I = re.compile(r"\s*(?:$|[.,:;)\]\"'?!—–-]|(?:of|to|and|in|is|was|by|the|from|at|on|for|with|which|that|shows|begins|ends|contains|opens)\b)")
+_OF_REIGN = re.compile(r"\s?(?:$|[.)\"?!—–-](?![A-Za-z])|'s\b|,? (?:of|the|and [A-Z][a-z]+ [IVX]|\())")
+_VERBS = re.compile(r"\s(?:am|was|have|had|did|do|will|would|could|can|should|think|know|said|saw|never|don't|may|must|shall|might|see|hope|say|suppose|mean|love|want|thought|knew)\b")
+
+
+def _reigning(match: re.Match[str], _: Style) -> str:
+    """Say ``Henry VIII`` "the eighth"; ``James I`` only where "I" is not the pronoun."""
+    value = roman(match[3])
+    title, name = match[1], match[2]
+    if not value or value > 39:
+        return match[0]
+    listed = name in words("english/names.txt")
+    if match[3] in {"I", "V", "X"}:
+        if not (title or listed):
+            return match[0]
+        if match[3] == "I" and not title and not _OF_REIGN.match(match.string, match.end()):
+            return match[0]
+        if match[3] == "I" and _VERBS.match(match.string, match.end()) and match.string[match.end() :][1:4] != "was":
+            return match[0]
+    elif not (title or listed):
+        return match[0]
+    the = "" if match.string[: match.start(3)].endswith("the ") else "the "
+    return f"{title or ''}{name} {the}{ordinal(value)}{_possessive(match[4])}"
+
+
+def _possessive(text: str | None) -> str:
+    return text or ""
+
+
+def _generation(match: re.Match[str], _: Style) -> str:
+    """Say ``Thurston Howell III``: a given name, a family name, a rank."""
+    value = roman(match[3])
+    if match[1] not in words("english/names.txt") or not value:
+        return match[0]
+    return f"{match[1]}{match[2]} the {ordinal(value)}"
+
+
+def _century(match: re.Match[str], _: Style) -> str:
+    value = roman(match[1])
+    return f"{ordinal(value)}{match[2] or ''}" if value else match[0]
+
+
+def _alone(match: re.Match[str], _: Style) -> str:
+    """Say ``II``, ``XIV`` and the like, which are nothing but numerals."""
+    value = roman(match[1])
+    behind = match.string[match.end() : match.end() + 8]
+    if not value or re.match(r"\s(?:drip|line|bag|fluid|pole|needle|tube)", behind):
+        return match[0]
+    if match[1] == "IV" and re.search(r"\b(?:an|the|her|his|my|your)\s$", match.string[max(0, match.start() - 6) : match.start()]):
+        return match[0]
+    return cardinal(value) + (match[2] or "")
+
+
+def _small(match: re.Match[str], _: Style) -> str:
+    value = roman(match[2])
+    return f"{match[1]}{cardinal(value)}{match[3]}" if value else match[0]
+
+
+def _headed(match: re.Match[str], style: Style) -> str:
+    """Say the numeral that opens a chapter's title."""
+    value = roman(match[1])
+    if not style.heading or not value:
+        return match[0]
+    if match[1] == "I" and not match[2] and match.string[match.end() :].strip():
+        return match[0]
+    return cardinal(value)
+
+
+_NUMERAL = r"[IVXLCDM]{1,12}"
+_ANY = r"(?:[IVXLCDM]{1,12}|[ivxlc]{1,12})"
+
+RULES = (
+    rule(rf"^\s*({_NUMERAL})(?=([.:)]?)(?:\s|$))", _headed),
+    rule(rf"\b((?:{alternatives(_COUNTED)}|CHAPTER|PART|BOOK|ACT|SCENE|SECTION|VOLUME|CANTO|LETTER|APPENDIX|PHASE|TYPE|CLASS)s?)(\.?\s)({_ANY})\b(?!')(?:(\s?[-–—]\s?|\sand\s|\sto\s|,\s)({_ANY})\b(?!'))?", _counted),
+    rule(rf"\b((?:{'|'.join(_REIGNING)})\s)?([A-Z][a-zé]+)\s([IVX]{{1,8}})\b('s)?(?![.-]?[A-Z])", _reigning),
+    rule(rf"\b([A-Z][a-z]+)((?:\s[A-Z][\w'.-]*){{1,2}}),?\s([IVX]{{2,5}})\b(?![-'])", _generation),
+    rule(r"\b([IVX]{1,6})(?:th|st|nd|rd|e)?((?:-|\s)[Cc]entur(?:y|ies)\b)", _century, "entur"),
+    rule(r"\b([IVXLC]{1,8})(?:th|st|nd|rd)\b()", _century),
+    rule(r"(?<![\w.'-])((?:X{0,3}(?:IX|IV|VI{1,3}|I{2,3})|X{1,3}V|X[IVX]|XX?X[IVX]?|X?L[XIV]{1,6}|[CDM]{1,4}[XL]{1,4}[IVX]{1,4}))\b('s)?(?![\w-])", _alone),
+    rule(r"(\()([ivx]{1,6})(\))", _small, "("),
+)

@@ -1,0 +1,88 @@
+"""What a rule is, how rules run, and the tables they read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib import resources
+
+__all__ = ["INTEGER", "NUMBER", "Rule", "Style", "alternatives", "apply", "rows", "rule", "stop", "words"]
+
+INTEGER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,36})"
+"""A whole number, with or without commas; put no figure in front of it."""
+NUMBER = rf"(?:{INTEGER}(?:\.\d{{1,36}})?|\.\d{{1,36}})"
+"""A number that may have decimals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the rules need to know about a text beside its words."""
+
+    put: Callable[[str, str], str]
+    """Settles words with their phonemes and returns the character that stands for them."""
+    british: bool = False
+    heading: bool = False
+    urls: str = "full"
+    """``short``, ``full`` or ``link``."""
+    emoji: str = "drop"
+    """``drop`` or ``name``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern and what to say for it; returning the match's own text leaves it alone."""
+
+    pattern: re.Pattern[str]
+    say: Callable[[re.Match[str], Style], str]
+    needs: str = ""
+    """A character that every match holds, to skip the search where it is absent."""
+
+
+def rule(pattern: str, say: Callable[[re.Match[str], Style], str], needs: str = "") -> Rule:
+    """Make a rule from a pattern's source."""
+    return Rule(re.compile(pattern), say, needs)
+
+
+def apply(rules: Iterable[Rule], text: str, style: Style) -> str:
+    """Run rules over a text in their order."""
+    for each in rules:
+        if not each.needs or each.needs in text:
+            text = each.pattern.sub(partial(_say, each.say, style), text)
+    return text
+
+
+def _say(say: Callable[[re.Match[str], Style], str], style: Style, match: re.Match[str]) -> str:
+    return say(match, style)
+
+
+@cache
+def rows(name: str) -> tuple[tuple[str, ...], ...]:
+    """Rows of a tab-separated table in ``data``; lines that begin with "# " are comments."""
+    text = resources.files(__package__).joinpath("data", *name.split("/")).read_text(encoding="utf-8")
+    return tuple(tuple(line.split("\t")) for line in text.splitlines() if line and not line.startswith("# "))
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """Every word of a list in ``data``."""
+    return frozenset(word for row in rows(name) for word in row[0].split())
+
+
+_NEXT = re.compile(r"[\"')\]]*(?:$|\s+[\"'(\[]?([A-Za-z']+)|\n)")
+
+
+def stop(match: re.Match[str]) -> str:
+    """The full stop of an abbreviation that also ends the sentence, or nothing."""
+    if not match[0].rstrip().endswith("."):
+        return ""
+    behind = _NEXT.match(match.string, match.end())
+    if not behind:
+        return ""
+    return "." if behind[1] is None or behind[1] in words("english/starters.txt") else ""
+
+
+def alternatives(items: Iterable[str]) -> str:
+    """A pattern for one of several strings, the longest first."""
+    return "|".join(re.escape(item) for item in sorted(set(items), key=lambda item: (-len(item), item)))

@@ -1,0 +1,51 @@
+"""Letters and figures in one token: ``B2A23C``, ``MIG-25``, ``4K``."""
+
+from __future__ import annotations
+
+import re
+
+from audiobook.spoken.numbers import cardinal, digits, year
+from audiobook.spoken.rules import Style, rule
+from audiobook.spoken.titles import house
+
+__all__ = ["RULES"]
+
+_RUN = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]+")
+
+
+def _figures(figures: str) -> str:
+    """Say the figures of a serial: by tens, three in pairs ("three twenty one"), long ones one by one."""
+    if figures[0] == "0" or len(figures) > 4:
+        return digits(figures)
+    if len(figures) == 3:
+        return house(figures)
+    if len(figures) == 4:
+        if figures < "2100":
+            return year(figures)
+        return house(figures) if figures.endswith("00") else digits(figures)
+    return cardinal(figures)
+
+
+def _serial(match: re.Match[str], style: Style) -> str:
+    """Part letters from figures; hyphens stay."""
+    said: list[str] = []
+    for piece in _RUN.findall(match[0]):
+        if piece.isdigit():
+            said.append(_figures(piece))
+        elif piece == "A":
+            said.append(style.put("A", "eɪ"))
+        else:
+            said.append(piece)
+    return re.sub(r"\s?([-/–'])\s?", r"\1", " ".join(said))
+
+
+def _thousands(match: re.Match[str], _: Style) -> str:
+    return f"{cardinal(match[1])} {match[2].upper()}"
+
+
+RULES = (
+    rule(r"(?<![\w.,'])401\(?k\)?(?!\w)", lambda *_: "four oh one K", "401"),
+    rule(r"(?<![\w.,])(\d{1,4})([kKDGM])\b(?!['-])", _thousands),
+    # One letter and one figure must touch somewhere in the token.
+    rule(r"(?<![\w.,'])(?=[\w/-]{0,40}(?:[A-Za-z]\d|\d[A-Za-z]))[A-Za-z\d]{1,40}(?:[-/][A-Za-z\d]{1,40}){0,8}(?![\w])", _serial),
+)

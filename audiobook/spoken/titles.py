@@ -1,0 +1,171 @@
+"""Titles, abbreviations and addresses."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from audiobook.spoken.numbers import cardinal, digits, ordinal
+from audiobook.spoken.rules import Style, alternatives, rows, rule, stop
+
+__all__ = ["ADDRESSES", "RULES"]
+
+_CAPITAL = r"(?=\s?[\"'(]?[A-Z])"
+_FIGURE = r"(?=\s?(?:\d|[IVXLC]+\b|[ivxlc]+\b))"
+
+
+@cache
+def _table(where: str) -> dict[str, str]:
+    return {row[0]: row[1] for row in rows("english/titles.tsv") if row[2] == where}
+
+
+def _names(where: str) -> str:
+    return alternatives(_table(where))
+
+
+def _any(match: re.Match[str], _: Style) -> str:
+    return _table("any")[match[1]] + stop(match)
+
+
+def _dotted(match: re.Match[str], _: Style) -> str:
+    return _table("dot")[match[1]] + stop(match)
+
+
+def _title(match: re.Match[str], _: Style) -> str:
+    """Say ``Col. Mustard``, ``Capt Hook``; "Gen." behind a name is left to its context."""
+    return _table("name")[match[1]]
+
+
+def _behind(match: re.Match[str], _: Style) -> str:
+    """Say ``Jr.``, ``& Co.``, ``Fifth Ave.`` behind a name."""
+    return match[1] + _table("after")[match[2]] + stop(match)
+
+
+def _numbered(match: re.Match[str], _: Style) -> str:
+    """Say ``Vol. 3``, ``p. 5``, ``pp. 12-15``."""
+    return _table("number")[match[1]] + ("" if match.string[match.end() : match.end() + 1].isspace() else " ")
+
+
+def _number_sign(match: re.Match[str], _: Style) -> str:
+    """Say ``No. 5``, ``No 10``, ``№ 7``, ``#3``."""
+    word = {"N": "Number", "n": "number"}.get(match[0][0], "number")
+    return word + ("" if match.string[match.end() : match.end() + 1].isspace() else " ")
+
+
+def _dated(match: re.Match[str], _: Style) -> str:
+    return _table("year")[match[1]] + ("" if match.string[match.end() : match.end() + 1].isspace() else " ")
+
+
+_NAME_BEFORE = re.compile(r"(?:\b(?:[A-Z][a-z']+|\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|[a-z]+(?:teenth|ieth|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)))\s$")
+_NAME_AFTER = re.compile(r"\s?[\"'(]?([A-Z][A-Za-z'-]*)")
+
+
+def _saint(match: re.Match[str], _: Style) -> str:
+    """Say ``St.``: Saint before a name, Street behind one."""
+    before = _NAME_BEFORE.search(match.string[max(0, match.start() - 30) : match.start()])
+    after = _NAME_AFTER.match(match.string, match.end())
+    ends = bool(stop(match))
+    if after and not (before and ends):
+        return "Saint"
+    if before:
+        return f"Street{stop(match)}"
+    return match[0]
+
+
+def _doctor(match: re.Match[str], _: Style) -> str:
+    """Say ``Dr.``: Doctor before a name, Drive behind one."""
+    before = _NAME_BEFORE.search(match.string[max(0, match.start() - 30) : match.start()])
+    after = _NAME_AFTER.match(match.string, match.end())
+    starter = before and before[0].strip() in {"Mr", "Mrs", "And", "But", "The", "Said", "Ask", "Then", "When", "Yes", "No", "Dear", "Good", "Well"}
+    if before and not starter and (not after or stop(match)):
+        return f"Drive{stop(match)}"
+    return "Doctor"
+
+
+_ROADS = {
+    "St": "Street", "Ave": "Avenue", "Av": "Avenue", "Dr": "Drive", "Rd": "Road", "Blvd": "Boulevard", "Ln": "Lane",
+    "Ct": "Court", "Pl": "Place", "Sq": "Square", "Hwy": "Highway", "Pkwy": "Parkway", "Expy": "Expressway",
+    "Expwy": "Expressway", "Ter": "Terrace", "Cir": "Circle", "Pk": "Park", "Tpke": "Turnpike", "Fwy": "Freeway",
+    "Street": "Street", "Avenue": "Avenue", "Drive": "Drive", "Road": "Road", "Boulevard": "Boulevard", "Lane": "Lane",
+    "Court": "Court", "Place": "Place", "Square": "Square", "Way": "Way", "Highway": "Highway", "Terrace": "Terrace",
+    "Parkway": "Parkway",
+}  # fmt: skip
+_SIDES = {
+    "N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast",
+    "SW": "Southwest",
+}  # fmt: skip
+
+
+def house(figures: str) -> str:
+    """Say the number of a house or a room, in pairs: "fourteen twenty eight", "seven oh eight"."""
+    if len(figures) < 3 or figures[0] == "0":
+        return cardinal(figures) if figures[0] != "0" else digits(figures)
+    if len(figures) > 4:
+        return digits(figures)
+    head, tail = figures[:-2], figures[-2:]
+    if tail == "00":
+        return cardinal(figures) if head.endswith("0") else f"{cardinal(head)} hundred"
+    return f"{cardinal(head)} {'oh ' if tail[0] == '0' else ''}{cardinal(tail)}"
+
+
+def _address(match: re.Match[str], _: Style) -> str:
+    """Say ``1428 Elm St.`` and ``708 N 1st St``."""
+    side = f" {_SIDES[match[2].strip(' .')]}" if match[2] else ""
+    name = re.sub(r"\b(\d+)(?:st|nd|rd|th)\b", lambda found: ordinal(found[1]), match[3])
+    road = _ROADS[match[4].rstrip(".").capitalize()]
+    tail = match[5] or ""
+    behind = _SIDES.get(tail.strip(" ."), "")
+    return f"{house(match[1])}{side} {name} {road}{' ' + behind if behind else ''}{'' if behind else stop(match)}"
+
+
+def _place(match: re.Match[str], _: Style) -> str:
+    """Say ``Santa Clara, CA 95051``."""
+    states = {row[0]: row[1] for row in rows("english/states.tsv")}
+    said = f"{match[1]}{states[match[2]]}"
+    if match[3]:
+        said += f"{match[3].rstrip()} {digits(match[4])}"
+        if match[5]:
+            said += f" {digits(match[5])}"
+    return said
+
+
+def _state(match: re.Match[str], _: Style) -> str:
+    states = {row[2]: row[1] for row in rows("english/states.tsv") if len(row) > 2}
+    return match[1] + states[match[2]] + stop(match)
+
+
+_STATES = alternatives(row[0] for row in rows("english/states.tsv"))
+_OLD_STATES = alternatives(row[2] for row in rows("english/states.tsv") if len(row) > 2)
+_ROAD = "|".join(sorted(_ROADS, key=len, reverse=True))
+
+ADDRESSES = (
+    rule(
+        rf"(?<![\w.,$£€/-])(\d{{1,5}})\s((?:[NSEW]|NE|NW|SE|SW)\.?\s)?((?:(?:[A-Z][A-Za-z']+|\d{{1,3}}(?:st|nd|rd|th))\s){{0,3}}?"
+        rf"(?:[A-Z][A-Za-z']+|\d{{1,3}}(?:st|nd|rd|th)))\s({_ROAD}|(?:st|hwy|ave|dr|rd|blvd)\b)(?![a-z])\.?((?:\s(?:[NSEW]|NE|NW|SE|SW)\b\.?)?)",
+        _address,
+    ),
+    rule(rf"(\b[A-Z][a-z]+,?\s)({_STATES})\b(?!\.[A-Z])(?:(,?\s)(\d{{5}})(?:-(\d{{4}}))?(?!\d))", _place),
+    rule(rf"(\b[A-Z][a-z]+,\s)({_STATES})\b(?![.'\w])(?P<three>(?!))?(?P<four>(?!))?(?P<five>(?!))?", _place),
+    rule(rf"(\b[A-Z][a-z]+,\s)({_OLD_STATES})(?!\w)", _state),
+)
+
+
+_BEHIND_NAME = r"((?:[A-Z][\w'-]*,?|&|and)\s(?:\()?)"
+
+RULES = (
+    rule(r"\b([Dd]r)\b\.?(?=\s?[A-Z\s.,;:?!)]|$)", _doctor),
+    rule(r"\b(St)\b\.?(?=[\s.,;:?!)'\"]|$)", _saint, "St"),
+    rule(r"(?<!\w)(?:[Nn]o\.\s?(?=\d)|No\s(?=\d{1,4}\b(?!\s(?:more|of|other)))|№\s?(?=\d)|#\s?(?=\d))", _number_sign),
+    rule(rf"(?<![\w.])({_names('number')})\.{_FIGURE}", _numbered, "."),
+    rule(r"(?<![\w.])(pp?|vol|ch|Vol|Ch|Fig|fig)(?=\s\d)", _numbered),
+    rule(rf"(?<![\w.])({_names('year')})\.?(?=\s?[12]\d{{3}}\b)", _dated),
+    rule(rf"(?<![\w.])({_names('any')})\b\.?", _any),
+    rule(rf"(?<![\w.])({_names('dot')})\.", _dotted, "."),
+    rule(rf"(?<![\w.])({_names('name')})\b(?:\.(?=\s?[A-Z])|(?=\s[A-Z][a-z]))", _title),
+    rule(rf"\b{_BEHIND_NAME}({_names('after')})\b\.?(?!\w)", _behind),
+    rule(r"(?<!\w)&c\.?(?!\w)", lambda match, _: f"et cetera{stop(match)}", "&"),
+    rule(r"\be\.\s?g\.(?:,(?=\s))?", lambda match, _: "for example" + ("," if match[0].endswith(",") else ""), "g."),
+    rule(r"\bi\.\s?e\.(?:,(?=\s))?", lambda match, _: "that is" + ("," if match[0].endswith(",") else ""), "e."),
+    rule(r"(?<!\w)w/o\b", lambda *_: "without", "w/"),
+    rule(r"(?<!\w)w/(?=\s)", lambda *_: "with", "w/"),
+)
