@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from audiobook.book import Book, Metadata
+from audiobook.book import Book, Cover, Metadata
 from audiobook.errors import HostileSourceError
 from audiobook.ingest.clean import one_line
 from audiobook.ingest.compose import compose
@@ -34,10 +34,27 @@ def read_html(path: Path, settings: IngestSettings) -> Book:
     return book_of_tree(root, _metadata(root), settings, place=str(path))
 
 
-def book_of_tree(root: Element, metadata: Metadata, settings: IngestSettings, *, place: str) -> Book:
-    """Make a book of one tree of HTML elements."""
+def book_of_tree(
+    root: Element,
+    metadata: Metadata,
+    settings: IngestSettings,
+    *,
+    place: str,
+    letters: Counter[str] | None = None,
+    cover: Cover | None = None,
+) -> Book:
+    """Make a book of one tree of HTML elements.
+
+    Args:
+        root: The tree.
+        metadata: What the source says of itself.
+        settings: What is read aloud.
+        place: The file, for errors.
+        letters: Letters of the source, for a tree that was made from another format; counted here otherwise.
+        cover: The cover.
+    """
     body = next(root.iter("{*}body"), root)
-    letters = Counter(source_text(body).casefold())
+    counted = Counter(source_text(body).casefold()) if letters is None else letters
 
     def resolve(href: str) -> str:
         return href if href.startswith("#") else ""
@@ -46,7 +63,7 @@ def book_of_tree(root: Element, metadata: Metadata, settings: IngestSettings, *,
     notes = find_notes(root, "", sure, possible, resolve)
     targets = frozenset(sure) | frozenset(notes.values())
     document = walk(root, "", settings, language=metadata.language, resolve=resolve, notes=notes, targets=targets)
-    return compose([document], metadata, settings, letters, place=place)
+    return compose([document], metadata, settings, counted, cover=cover, place=place)
 
 
 def _metadata(root: Element) -> Metadata:

@@ -47,6 +47,18 @@ class Inline:
         self.length += len(text)
         self.last = text[-1]
 
+    def separate(self, mark: str) -> None:
+        """Put a mark between what is written and what comes, unless punctuation stands there already."""
+        while self.parts and self.last == " ":
+            self.parts[-1] = self.parts[-1].rstrip(" ")
+            self.length = sum(map(len, self.parts))
+            self.last = self.parts[-1][-1:]
+            if not self.last:
+                self.parts.pop()
+                self.last = self.parts[-1][-1:] if self.parts else ""
+        if self.length:
+            self.add(mark if self.last.isalnum() or self.last in ")]”’\"'%" else " ")
+
     def line(self, *, again: bool = False) -> None:
         """End a line inside the block; a line that has ended already ends ``again`` only for a line break."""
         if self.length and (again or self.last != "\n"):

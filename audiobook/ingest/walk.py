@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from audiobook.book import Exclusion, Markup, ParagraphKind
 from audiobook.ingest import semantics
 from audiobook.ingest.clean import clean, one_line
+from audiobook.ingest.headings import recognize
 from audiobook.ingest.inline import Inline, Open
 from audiobook.ingest.lexicon import to_ipa
 from audiobook.ingest.passages import Document, Passage
@@ -266,7 +267,7 @@ class _Walker:
         elif not in_row or name in {"tr", "table"}:
             self.flush()
         else:
-            self.inline.add("; " if name in {"td", "th"} and self.inline.length else " ")
+            self.inline.add(" ") if name not in {"td", "th"} else self.inline.separate("; ")
         self._anchor(element)
         kind, level = frame.kind, frame.level
         role = semantics.role_of(element) or frame.role
@@ -329,7 +330,7 @@ class _Walker:
         self._anchor(element)
         if name == "br":
             if self.frame.row is not None or self.frame.level:
-                self.inline.add(" ")
+                self.inline.add(self._after_number() if self.frame.level else " ")
             else:
                 self.inline.line(again=True)
         elif name == "hr":
@@ -337,6 +338,13 @@ class _Walker:
             self.passages.append(Passage("", "break", role=self.frame.role, href=self.href))
         else:
             self._image(element)
+
+    def _after_number(self) -> str:
+        """Return what stands for a line's end in a heading: "Chapter 1" and its title are two things said."""
+        so_far = "".join(self.inline.parts).strip()
+        known = recognize(so_far)
+        alone = known is not None and known.kind in {"chapter", "part", "bare"} and not known.title
+        return ": " if alone and so_far[-1:].isalnum() else " "
 
     def _image(self, element: Element) -> None:
         """Read a picture's text if it is wanted or is the first letter of a word."""
