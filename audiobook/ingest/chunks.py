@@ -11,13 +11,11 @@ from audiobook.book import Exclusion, Paragraph, ParagraphKind
 from audiobook.ingest.divisions import Item, looks_like_prose
 from audiobook.ingest.gutenberg import Frame
 from audiobook.ingest.headings import recognize
-from audiobook.ingest.layout import Chunk, Layout, Weaver, find_chunks, find_layout
+from audiobook.ingest.layout import Chunk, Layout, Weaver, find_chunks, find_layout, is_ornament
 
 __all__ = ["find_items"]
 
-_ORNAMENT = re.compile(r"[\W_]*(?:(?:[xXoO0]|oOo|o0o)(?:[\W_]+(?:[xXoO0]|oOo|o0o))+)?[\W_]*")
 _BULLET = re.compile(r"(?:[-*•·‣▪–]|\(?(?:\d{1,3}|[a-z])[.)])[ \t]+\S")
-_SPEECH_MARKS = frozenset("\"'“”‘’«»„")
 
 
 def find_items(weaver: Weaver, frame: Frame) -> tuple[list[Item], list[Exclusion]]:
@@ -34,11 +32,10 @@ def find_items(weaver: Weaver, frame: Frame) -> tuple[list[Item], list[Exclusion
     ornaments: list[Exclusion] = []
     carried = 0  # blank lines around chunks that are cut out entirely
     for chunk in chunks:
-        if _ORNAMENT.fullmatch(chunk.text):
+        if is_ornament(chunk.text):
             span = weaver.span(chunk.start, chunk.end)
             ornaments.append(Exclusion("ornament", chunk.text, span))
-            if any(char not in _SPEECH_MARKS and not char.isspace() for char in chunk.text):
-                items.append(Item(replace(chunk, gap=chunk.gap + carried), Paragraph("", "break", source=span)))
+            items.append(Item(replace(chunk, gap=chunk.gap + carried), Paragraph("", "break", source=span)))
             carried = 0
             continue
         paragraph = weaver.weave(chunk.start, chunk.end, _kind(chunk, width, layout))

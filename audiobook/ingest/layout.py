@@ -11,7 +11,7 @@ from typing import Literal
 from audiobook.book import Markup, Paragraph, ParagraphKind, Span
 from audiobook.ingest.clean import Cleaned
 
-__all__ = ["Chunk", "Cut", "Layout", "Weaver", "find_chunks", "find_layout"]
+__all__ = ["Chunk", "Cut", "Layout", "Weaver", "find_chunks", "find_layout", "is_ornament"]
 
 Layout = Literal["wrapped", "lines", "indented"]
 """How paragraphs are told apart: by blank lines, by every line end, or by the indent of their first line."""
@@ -166,6 +166,18 @@ _DASH_END = re.compile(r"(?<=\w--|..—)\n[ \t]*(?=[\w“‘\"'(])")
 _HYPHEN_END = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[^\W\d_A-Z])")
 
 
+_ORNAMENT = re.compile(r"[\W_]*(?:(?:[xXoO0]|oOo|o0o)(?:[\W_]+(?:[xXoO0]|oOo|o0o))+)?[\W_]*")
+_SPEECH_MARKS = frozenset("\"'“”‘’«»„")
+
+
+def is_ornament(text: str) -> bool:
+    """Is the text only a row of asterisks, dashes or the like, which sets scenes apart?
+
+    Silence in quotation marks (“…”) is speech.
+    """
+    return bool(_ORNAMENT.fullmatch(text)) and not _SPEECH_MARKS & set(text)
+
+
 class Weaver:
     """Turns stretches of the clean text into paragraphs with their way back to the source."""
 
@@ -261,20 +273,19 @@ class Weaver:
             if len(edit.new) != edit.end - edit.start:
                 points.append((length, at))
         pieces.append(source[at:end])
-        return self._trimmed("".join(pieces), points, markup, kind)
+        return self.finish("".join(pieces), points, markup, kind)
 
-    def _trimmed(
-        self, text: str, points: list[tuple[int, int]], markup: list[Markup], kind: ParagraphKind
-    ) -> Paragraph:
-        """Strip the ends that cuts have left ragged and give the span of what remains."""
+    def finish(self, text: str, points: list[tuple[int, int]], markup: list[Markup], kind: ParagraphKind) -> Paragraph:
+        """Make a paragraph of woven text: strip its ends and lead it back to the source.
+
+        ``points`` are pairs of an index into ``text`` and one into the clean text, from which on both run in step.
+        """
         left = len(text) - len(text.lstrip())
         body = text.strip()
         if not body:
             return Paragraph("", kind)
-        if left:
-            inside = [(at - left, place) for at, place in points if at > left]
-            index, place = next((at, place) for at, place in reversed(points) if at <= left)
-            points = [(0, place + left - index), *inside]
+        index, place = next((at, place) for at, place in reversed(points) if at <= left)
+        points = [(0, place + left - index), *((at - left, place) for at, place in points if at > left)]
         points = [(at, place) for at, place in points if at < len(body)]
         marks = tuple(
             sorted(

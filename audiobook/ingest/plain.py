@@ -12,12 +12,12 @@ from audiobook.ingest.brackets import find_cuts
 from audiobook.ingest.chunks import find_items
 from audiobook.ingest.clean import clean_with_map
 from audiobook.ingest.contents import Listing, find_listings
-from audiobook.ingest.divisions import ALWAYS_CHAPTER, Division, Item, find_divisions, looks_like_prose, squash
+from audiobook.ingest.divisions import Division, Item, find_divisions, looks_like_prose, squash
 from audiobook.ingest.gutenberg import Frame, find_frame
 from audiobook.ingest.headings import recognize
 from audiobook.ingest.layout import Weaver
 from audiobook.ingest.outline import Block, Role, assemble
-from audiobook.ingest.textfile import read_text
+from audiobook.ingest.textfile import read_text, title_from_name
 from audiobook.settings import IngestSettings
 
 __all__ = ["book_from_text", "read_plain"]
@@ -92,7 +92,9 @@ def _plan_credits(plan: _Plan, items: Sequence[Item], frame: Frame) -> None:
 def _plan_divisions(plan: _Plan, items: Sequence[Item], listings: Sequence[Listing], title: str) -> list[Division]:
     """Find the headings among what is left, and leave out what notes, adverts and indexes head."""
     places = [number for number, role in enumerate(plan.roles) if role == "body"]
-    listed = frozenset(squash(entry) for listing in listings if listing.reason == "contents" for entry in listing.entries)
+    listed = frozenset(
+        squash(entry) for listing in listings if listing.reason == "contents" for entry in listing.entries
+    )
     found = find_divisions([items[number] for number in places], listed, title)
     for division in found:
         division.first, division.last = places[division.first], places[division.last]
@@ -147,16 +149,17 @@ def _plan_title(
         joined = "\n".join(items[number].chunk.text for number in page)
         match = _BYLINE.search(joined)
         author = match["author"].strip(" .") if match else ""
-    return replace(known, title=title or _from_name(name), author=author)
+    return replace(known, title=title or title_from_name(name), author=author)
 
 
 def _is_title(item: Item) -> bool:
     text = item.text
-    return len(text) < 100 and item.chunk.lines <= 4 and text[-1:] not in ".,;:…\"”" and any(char.isalpha() for char in text)
-
-
-def _from_name(name: str) -> str:
-    return " ".join(re.sub(r"[_\s]+", " ", name).split()) or "Untitled"
+    return (
+        len(text) < 100
+        and item.chunk.lines <= 4
+        and text[-1:] not in '.,;:…"”'
+        and any(char.isalpha() for char in text)
+    )
 
 
 def _blocks(weaver: Weaver, items: Sequence[Item], plan: _Plan) -> list[Block]:

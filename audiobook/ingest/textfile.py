@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audiobook.errors import HostileSourceError, SourceError
 
-__all__ = ["MAX_TEXT_BYTES", "decode", "read_text"]
+__all__ = ["MAX_TEXT_BYTES", "decode", "read_text", "title_from_name"]
 
 MAX_TEXT_BYTES = 64 << 20
 """Largest text file, about twelve times the longest novel; memory grows with the text."""
@@ -141,3 +141,8 @@ def _decodes(data: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def title_from_name(stem: str) -> str:
+    """Make a title of a file's name without its suffix."""
+    return " ".join(stem.replace("_", " ").split()) or "Untitled"
