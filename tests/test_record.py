@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -17,7 +19,7 @@ from audiobook import record as record_module
 from audiobook.audio import Utterance
 from audiobook.cache import TakeCache
 from audiobook.errors import EngineError, OutputError, RecordingError, VoiceError
-from audiobook.record import open_recorder
+from audiobook.record import Recorded, open_recorder
 from audiobook.script import Delivery, Voice
 from audiobook.settings import RecordSettings
 
@@ -25,7 +27,7 @@ FAKES = Path(__file__).parent / "data" / "record"
 
 
 @pytest.fixture(autouse=True)
-def _fakes(tmp_path, monkeypatch):
+def _fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "log").mkdir()
     monkeypatch.syspath_prepend(str(FAKES))
     monkeypatch.setenv("FAKE_LOG", str(tmp_path / "log"))
@@ -35,29 +37,29 @@ def _fakes(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def cache(tmp_path):
+def cache(tmp_path: Path) -> TakeCache:
     return TakeCache(tmp_path / "cache")
 
 
-def line(text, voice="good", **delivery):
+def line(text: str, voice: str = "good", **delivery: float) -> Utterance:
     return Utterance(text, "en", Voice("fake", voice), Delivery(**delivery))
 
 
-def lines(count, voice="good"):
-    words = "one two three four five six seven eight nine ten".split()
+def lines(count: int, voice: str = "good") -> list[Utterance]:
+    words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     return [line(f"The {words[n // 10]} and {words[n % 10]} of them went home.", voice) for n in range(count)]
 
 
-def record(cache, utterances, jobs=2, **settings):
+def record(cache: TakeCache, utterances: Iterable[Utterance], jobs: int = 2, **settings: Any) -> list[Recorded]:
     with open_recorder(cache, RecordSettings(**settings), jobs) as recorder:
         return sorted(recorder.record(utterances), key=lambda recorded: recorded.index)
 
 
-def calls(tmp_path):
+def calls(tmp_path: Path) -> list[str]:
     return sorted(path.name for path in (tmp_path / "log").iterdir())
 
 
-def test_every_utterance_gets_its_own_take(cache):
+def test_every_utterance_gets_its_own_take(cache: TakeCache) -> None:
     utterances = lines(12)
     results = record(cache, utterances)
     assert [result.index for result in results] == list(range(12))
@@ -66,7 +68,7 @@ def test_every_utterance_gets_its_own_take(cache):
         assert [cache.get(recorder.key(utterance)) for utterance in utterances] == [r.take for r in results]
 
 
-def test_a_second_run_speaks_nothing_and_starts_no_process(cache, monkeypatch):
+def test_a_second_run_speaks_nothing_and_starts_no_process(cache: TakeCache, monkeypatch: pytest.MonkeyPatch) -> None:
     first = record(cache, lines(5))
     monkeypatch.setattr(record_module, "Worker", lambda *_: pytest.fail("a process was started"))
     second = record(cache, lines(5))
@@ -74,7 +76,7 @@ def test_a_second_run_speaks_nothing_and_starts_no_process(cache, monkeypatch):
     assert [result.take for result in second] == [result.take for result in first]
 
 
-def test_one_changed_sentence_records_one_take(cache, tmp_path):
+def test_one_changed_sentence_records_one_take(cache: TakeCache, tmp_path: Path) -> None:
     utterances = lines(6)
     record(cache, utterances)
     before = len(calls(tmp_path))
@@ -84,7 +86,7 @@ def test_one_changed_sentence_records_one_take(cache, tmp_path):
     assert len(calls(tmp_path)) == before + 1
 
 
-def test_what_occurs_twice_is_spoken_once(cache, tmp_path):
+def test_what_occurs_twice_is_spoken_once(cache: TakeCache, tmp_path: Path) -> None:
     results = record(
         cache, [line("Yes, of course it is."), line("No, never in my life."), line("Yes, of course it is.")]
     )
@@ -93,16 +95,16 @@ def test_what_occurs_twice_is_spoken_once(cache, tmp_path):
     assert len(calls(tmp_path)) == 2
 
 
-def test_gain_belongs_to_stitching_and_records_nothing_anew(cache, tmp_path):
+def test_gain_belongs_to_stitching_and_records_nothing_anew(cache: TakeCache, tmp_path: Path) -> None:
     record(cache, [line("Come here, will you?")])
     results = record(cache, [line("Come here, will you?", gain=-3.0)])
     assert results[0].cached
 
 
-def test_utterances_are_drawn_only_a_little_ahead(cache):
+def test_utterances_are_drawn_only_a_little_ahead(cache: TakeCache) -> None:
     drawn = 0
 
-    def endless():
+    def endless() -> Iterator[Utterance]:
         nonlocal drawn
         while True:
             drawn += 1
@@ -115,7 +117,7 @@ def test_utterances_are_drawn_only_a_little_ahead(cache):
                 break
 
 
-def test_text_without_words_becomes_an_empty_take(cache):
+def test_text_without_words_becomes_an_empty_take(cache: TakeCache) -> None:
     results = record(cache, [line("...!")])
     assert results[0].take is not None
     assert results[0].take.frames == 0
@@ -123,7 +125,7 @@ def test_text_without_words_becomes_an_empty_take(cache):
 
 
 @pytest.mark.parametrize("voice", ["hangs-once", "dies-once", "mute-once"])
-def test_a_take_that_fails_once_is_made_again(cache, tmp_path, voice):
+def test_a_take_that_fails_once_is_made_again(cache: TakeCache, tmp_path: Path, voice: str) -> None:
     results = record(cache, [line("He waited for a long time.", voice), *lines(3)], timeout_s=2.0)
     assert all(result.take is not None for result in results)
     assert calls(tmp_path)[:2] == ["He waited for a long time..0", "He waited for a long time..1"]
@@ -139,7 +141,9 @@ def test_a_take_that_fails_once_is_made_again(cache, tmp_path, voice):
         ("mute", "silence"),
     ],
 )
-def test_a_take_that_always_fails_is_named_and_the_others_are_made(cache, tmp_path, voice, reason):
+def test_a_take_that_always_fails_is_named_and_the_others_are_made(
+    cache: TakeCache, tmp_path: Path, voice: str, reason: str
+) -> None:
     results = record(cache, [line("He waited for a long time.", voice), *lines(4)], retries=1, timeout_s=1.0)
     assert isinstance(results[0].error, RecordingError)
     assert "He waited for a long time." in str(results[0].error)
@@ -150,7 +154,7 @@ def test_a_take_that_always_fails_is_named_and_the_others_are_made(cache, tmp_pa
     assert sum(name.startswith("He waited") for name in calls(tmp_path)) == 2
 
 
-def test_a_line_that_failed_is_not_tried_again_when_it_comes_back(cache, tmp_path):
+def test_a_line_that_failed_is_not_tried_again_when_it_comes_back(cache: TakeCache, tmp_path: Path) -> None:
     bad = line("This one fails.", "refuses")
     with open_recorder(cache, RecordSettings(retries=0), 1) as recorder:
         first = list(recorder.record([bad]))
@@ -159,22 +163,22 @@ def test_a_line_that_failed_is_not_tried_again_when_it_comes_back(cache, tmp_pat
     assert len(calls(tmp_path)) == 1
 
 
-def test_an_engine_that_fails_on_everything_is_reported_once(cache):
-    with pytest.raises(EngineError, match="in a row could not be recorded.*lost its tongue"):
+def test_an_engine_that_fails_on_everything_is_reported_once(cache: TakeCache) -> None:
+    with pytest.raises(EngineError, match=r"in a row could not be recorded.*lost its tongue"):
         record(cache, lines(40, "refuses"), retries=0)
 
 
-def test_an_engine_that_is_missing_ends_the_recording(cache):
+def test_an_engine_that_is_missing_ends_the_recording(cache: TakeCache) -> None:
     with pytest.raises(EngineError, match="not installed"):
         record(cache, [Utterance("Hello there.", "en", Voice("absent", "any"))])
 
 
-def test_a_voice_that_is_missing_ends_the_recording(cache):
+def test_a_voice_that_is_missing_ends_the_recording(cache: TakeCache) -> None:
     with pytest.raises(VoiceError, match="good"):
         record(cache, [line("Hello there.", "goood")])
 
 
-def test_a_full_disk_ends_the_recording_and_keeps_what_is_finished(cache, tmp_path):
+def test_a_full_disk_ends_the_recording_and_keeps_what_is_finished(cache: TakeCache, tmp_path: Path) -> None:
     record(cache, lines(3))
     with pytest.raises(OutputError, match="space") as caught:
         record(cache, [*lines(3), line("There is no room for this.", "disk-full")])
@@ -183,38 +187,43 @@ def test_a_full_disk_ends_the_recording_and_keeps_what_is_finished(cache, tmp_pa
     assert not list((tmp_path / "cache").rglob(".*"))
 
 
-def test_an_engine_may_print_without_breaking_the_conversation(cache):
+def test_an_engine_may_print_without_breaking_the_conversation(cache: TakeCache) -> None:
     assert all(result.take for result in record(cache, lines(3, "chatty")))
 
 
-def test_a_worker_that_grew_is_replaced(cache, tmp_path):
+def test_a_worker_that_grew_is_replaced(cache: TakeCache, tmp_path: Path) -> None:
     record(cache, lines(3), jobs=1, memory_mb=1)
     numbers = {path.read_text() for path in (tmp_path / "log").iterdir()}
     assert len(numbers) == 3
 
 
-def test_no_process_is_left_after_the_recording(cache):
+def test_no_process_is_left_after_the_recording(cache: TakeCache) -> None:
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     record(cache, lines(6))
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
 
 
-def test_an_error_of_the_caller_ends_the_processes_at_once(cache):
+def stop_at_first(cache: TakeCache, utterances: list[Utterance], stop: BaseException) -> None:
+    with open_recorder(cache, RecordSettings(), 2) as recorder:
+        for _ in recorder.record(utterances):
+            raise stop
+
+
+def test_an_error_of_the_caller_ends_the_processes_at_once(cache: TakeCache) -> None:
     begun = time.monotonic()
-    with pytest.raises(ZeroDivisionError), open_recorder(cache, RecordSettings(), 2) as recorder:
-        for _ in recorder.record([*lines(2), *lines(2, "hangs")]):
-            raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        stop_at_first(cache, [*lines(2), *lines(2, "hangs")], ZeroDivisionError())
     assert time.monotonic() - begun < 5
     assert not psutil.Process().children(recursive=True)
 
 
-def test_ctrl_c_finishes_the_lines_in_progress(cache):
+def test_ctrl_c_finishes_the_lines_in_progress(cache: TakeCache) -> None:
     utterances = lines(20, "slow")
-    with pytest.raises(KeyboardInterrupt), open_recorder(cache, RecordSettings(), 2) as recorder:
-        for _ in recorder.record(utterances):
-            raise KeyboardInterrupt
-    assert 2 <= cache.stats().takes <= 4
-    assert len([r for r in record(cache, utterances[:4]) if r.cached]) >= 2
+    with pytest.raises(KeyboardInterrupt):
+        stop_at_first(cache, utterances, KeyboardInterrupt())
+    kept = cache.stats().takes
+    assert 2 <= kept <= 4
+    assert sum(result.cached for result in record(cache, utterances[:4])) >= 2
 
 
 PROGRAM = """
@@ -236,13 +245,13 @@ except KeyboardInterrupt:
 """
 
 
-def start_program(cache, voice):
+def start_program(cache: TakeCache, voice: str) -> subprocess.Popen[str]:
     """Run a recording in a program of its own, which has no main guard."""
     code = PROGRAM.format(fakes=str(FAKES), cache=str(cache.folder), voice=voice)
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_ctrl_c_from_a_terminal_leaves_no_traceback_and_loses_nothing(cache):
+def test_ctrl_c_from_a_terminal_leaves_no_traceback_and_loses_nothing(cache: TakeCache) -> None:
     with start_program(cache, "slow") as program:
         assert program.stdout.readline() == "done\n"
         workers = psutil.Process(program.pid).children(recursive=True)
@@ -256,7 +265,7 @@ def test_ctrl_c_from_a_terminal_leaves_no_traceback_and_loses_nothing(cache):
     assert not [worker for worker in workers if worker.is_running()]
 
 
-def test_workers_end_when_their_parent_is_killed(cache, tmp_path):
+def test_workers_end_when_their_parent_is_killed(cache: TakeCache, tmp_path: Path) -> None:
     with start_program(cache, "hangs") as program:
         for _ in range(200):
             if len(calls(tmp_path)) == 2:
@@ -269,7 +278,7 @@ def test_workers_end_when_their_parent_is_killed(cache, tmp_path):
     assert not alive
 
 
-def test_a_killed_run_goes_on_where_it_stopped(cache, tmp_path):
+def test_a_killed_run_goes_on_where_it_stopped(cache: TakeCache, tmp_path: Path) -> None:
     with start_program(cache, "slow") as program:
         for _ in range(3):
             program.stdout.readline()
@@ -282,7 +291,7 @@ def test_a_killed_run_goes_on_where_it_stopped(cache, tmp_path):
     assert all(result.take for result in results)
 
 
-def test_workers_do_not_import_the_callers_main_module(cache, tmp_path):
+def test_workers_do_not_import_the_callers_main_module(cache: TakeCache, tmp_path: Path) -> None:
     script = tmp_path / "unguarded.py"
     script.write_text(PROGRAM.format(fakes=str(FAKES), cache=str(cache.folder), voice="good") + "print('end')\n")
     environment = os.environ | {"FAKE_LOG": str(tmp_path / "log")}

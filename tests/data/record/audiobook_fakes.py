@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audiobook.audio import Speech
+from audiobook.audio import Speech, Utterance
 from audiobook.engines.base import VoiceInfo, speakable, unknown_voice
 from audiobook.errors import EngineError
 
@@ -25,13 +25,13 @@ VOICES = (
 )  # fmt: skip
 
 
-def tone(text):
+def tone(text: str) -> Speech:
     frames = round(RATE * (0.1 + 0.07 * sum(character.isalpha() for character in text)))
     sound = 0.3 * np.sin(np.arange(frames) * (2 * np.pi * 220 / RATE))
     return Speech(sound.astype(np.float32), RATE)
 
 
-def note_call(text):
+def note_call(text: str) -> int:
     """Leave a file for this call and return how many there were before."""
     folder = Path(os.environ["FAKE_LOG"])
     number = 0
@@ -46,23 +46,25 @@ def note_call(text):
 
 
 class FakeEngine:
+    """Behaves as its voice is called."""
+
     name = "fake"
     honours = frozenset({"rate", "pitch", "pitch_range", "timbre", "whisper"})
     deterministic = True
     timings = "none"
 
-    def voices(self):
+    def voices(self) -> tuple[VoiceInfo, ...]:
         return tuple(VoiceInfo("fake", name, "en") for name in VOICES)
 
-    def sample_rate(self, voice):
+    def sample_rate(self, voice: str) -> int:
         return RATE
 
-    def fingerprint(self, voice):
+    def fingerprint(self, voice: str) -> str:
         if voice not in VOICES:
             raise unknown_voice("fake", voice, VOICES)
         return f"fake 1 {voice}"
 
-    def speak(self, utterance):
+    def speak(self, utterance: Utterance) -> Speech:
         voice = utterance.voice.name
         if not speakable(utterance.text):
             return Speech(np.zeros(0, np.float32), RATE)
@@ -78,21 +80,21 @@ class FakeEngine:
         if voice == "refuses":
             raise EngineError("the voice has lost its tongue")
         if voice == "chatty":
-            print("loading model ..." * 10_000, flush=True)
+            print("loading model ..." * 10_000, flush=True)  # noqa: T201 - the misbehaviour under test
         if voice == "mute" or (voice == "mute-once" and not before):
             return Speech(np.zeros(RATE, np.float32), RATE)
         if voice == "disk-full":
             Path.write_bytes = _no_space
         return tone(utterance.text)
 
-    def close(self):
+    def close(self) -> None:
         pass
 
 
 class AbsentEngine:
-    def __init__(self):
+    def __init__(self) -> None:
         raise EngineError("engine absent is not installed", remedy="Install it")
 
 
-def _no_space(path, data):
+def _no_space(path: Path, data: bytes) -> int:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
