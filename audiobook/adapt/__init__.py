@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from audiobook.adapt.casting import cast_voices
 from audiobook.adapt.compose import compose
+from audiobook.adapt.cues import add_cues
 from audiobook.adapt.marked import MarkedBook
 from audiobook.adapt.marking import mark
 from audiobook.book import Book
 from audiobook.engines.base import VoiceInfo
-from audiobook.script import NARRATOR, Script, Voice
+from audiobook.script import Script
 from audiobook.settings import Settings
 
 __all__ = ["adapt", "direct", "mark"]
@@ -29,7 +31,5 @@ def adapt(book: Book, settings: Settings, voices: tuple[VoiceInfo, ...]) -> Scri
 
 def direct(marked: MarkedBook, settings: Settings, voices: tuple[VoiceInfo, ...]) -> Script:
     """Turn a marked-up book into a script: the second half of `adapt`, for callers that refine the marks first."""
-    first = voices[0].address if voices else "silent:default"
-    voice = Voice.parse(settings.voice or first)
-    cast = ((NARRATOR, voice), *((person.name, voice) for person in marked.people))
-    return compose(marked, settings.adapt, cast)
+    cast = cast_voices(marked, settings, voices)
+    return compose(add_cues(marked, settings), settings.adapt, cast)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audiobook.adapt.lexicon import lexicon
+
 __all__ = ["Candidates", "decode"]
 
 
@@ -25,16 +27,8 @@ class Candidates:
     """Log weights of the turn's own evidence."""
     gap: int
     """Paragraphs of narration since the turn before; large when a scene begins."""
-    told: bool
-    """The turn has a tag of its own; authors tag where the alternation breaks."""
-
-
-_SAME = {0: (-3.2, -2.0), 1: (-0.9, -1.2), 2: (-0.9, -1.1)}
-"""Gap -> log weight of the speaker before speaking again: untagged turns, tagged turns."""
-_BACK = {0: (-0.12, -0.45), 1: (-0.9, -1.1), 2: (-1.2, -1.3)}
-"""The same for the speaker before the last."""
-_OTHER = {0: (-2.3, -1.5), 1: (-1.8, -1.6), 2: (-1.6, -1.5)}
-"""The same for anybody else."""
+    told: str
+    """``name``, ``noun`` or ``none``: the kind of its tag; authors tag where the alternation breaks."""
 
 
 def decode(turns: Sequence[Candidates]) -> list[tuple[float, ...]]:
@@ -76,17 +70,17 @@ def _logsum(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
 
 def _transition(turns: Sequence[Candidates], n: int, width: int) -> NDArray[np.float64]:
     """Weigh (speaker of n - 2, speaker of n - 1, speaker of n)."""
+    weigh = lexicon().weights
     now, before = np.asarray(turns[n].ids), np.asarray(turns[n - 1].ids)
-    gap, told = turns[n].gap, int(turns[n].told)
-    if gap > 8:
+    if turns[n].gap > 8:
         return np.zeros((width, len(before), len(now)))
-    level = min(gap, 2)
-    weights = np.full((width, len(before), len(now)), _OTHER[level][told])
+    kind = f"{min(turns[n].gap, 2)}_{turns[n].told}"
+    weights = np.full((width, len(before), len(now)), weigh[f"other_{kind}"])
     if n > 1 and turns[n - 1].gap <= 8:
         earlier = np.asarray(turns[n - 2].ids)
         back = earlier[:, None, None] == now[None, None, :]
-        weights = np.where(back, _BACK[level][told], weights)
+        weights = np.where(back, weigh[f"back_{kind}"], weights)
     else:
-        weights = weights + 0.7
+        weights = np.full_like(weights, weigh["lone"])
     same = before[None, :, None] == now[None, None, :]
-    return np.where(same, _SAME[level][told], weights)
+    return np.where(same, weigh[f"same_{kind}"], weights)

@@ -27,6 +27,8 @@ class Lexicon:
     """Given name -> the sex it usually tells; names of both are left out."""
     short: dict[str, tuple[str, ...]]
     """Short form of a given name -> full forms."""
+    weights: dict[str, float]
+    """Evidence for a speaker -> log odds."""
     common: frozenset[str]
     """Words that begin sentences and are no names."""
 
@@ -71,5 +73,6 @@ def lexicon() -> Lexicon:
         roles=roles,
         names={word: next(iter(sexes)) for word, sexes in names.items() if len(sexes) == 1},
         short=short,
+        weights={line.split()[0]: float(line.split()[1]) for line in _lines("weights.txt")},
         common=frozenset(word for line in _lines("common.txt") for word in line.split()),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from audiobook.adapt.cast import Figure
 from audiobook.adapt.decode import Candidates
 from audiobook.adapt.flow import Flow
+from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.kin import KIN, Kin, head_noun, links
 from audiobook.adapt.marked import Sex
 from audiobook.adapt.mentions import Mention
@@ -47,36 +48,6 @@ _ADDRESS = re.compile(
 _LEADS_IN = re.compile(
     r"(?::[-—–]*|—|--|\b(?:thus|follows|said|began|spoke|replied|answered|cried|asked|exclaimed|added|continued)[.,]?)\s*$"
 )
-
-WEIGHTS: dict[str, float] = {
-    "cast": 1.0,
-    "own_call": -3.5,
-    "own_name": -2.0,
-    "called_before": 2.3,
-    "called_after": 1.2,
-    "told_to": 2.0,
-    "listens": -4.0,
-    "near_last": 0.9,
-    "near_sole": 0.7,
-    "near_leads": 3.0,
-    "next_first": 0.4,
-    "own_named": 0.8,
-    "other_sex": -6.0,
-    "no_sex": -0.8,
-    "pronoun_own": 2.2,
-    "pronoun_first": 1.5,
-    "pronoun_second": 0.5,
-    "pronoun_subject": 1.3,
-    "near_subject": 0.5,
-    "sex_called": -1.5,
-    "title_called": 1.5,
-    "narrator": 0.0,
-    "role_link": 2.5,
-    "role_kin": 2.5,
-    "role_self": 1.5,
-    "role_self_kin": 0.3,
-    "role_stranger": -1.5,
-}
 
 
 @dataclass(slots=True)
@@ -295,12 +266,13 @@ class Evidence:
     def candidates(self, guesses: Sequence[Sequence[tuple[int, float]]] | None = None) -> list[Candidates]:
         """Score the candidates of every turn; ``guesses`` are the outcome of a pass before."""
         company = self.company(guesses)
+        weights = lexicon().weights
         result: list[Candidates] = []
         for n, turn in enumerate(self.turns):
             chapter = self.flow.places[turn.first][0]
             features = self.features(n, company[n])
             scores = {
-                figure: sum(WEIGHTS.get(name, 1.0) * value for name, value in found.items())
+                figure: sum(weights[name] * value for name, value in found.items())
                 for figure, found in features.items()
             }
             ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:_WIDTH] or [(-1, 0.0)]
@@ -309,7 +281,7 @@ class Evidence:
                 last = self.turns[n - 1].last
                 if not any(p in self.flow.breaks for p in range(last + 1, turn.first + 1)):
                     gap = max(turn.first - last - 1, 0)
-            told = any(tag.strength >= 0.7 and tag.verb for tag in turn.tags)
+            told = told_class(turn)
             result.append(Candidates(tuple(i for i, _ in ranked), tuple(s for _, s in ranked), gap, told))
         return result
 
@@ -374,8 +346,9 @@ class Evidence:
             if index >= 0:
                 if settled and tag.strength < 0.85:
                     continue
-                odds = 9.0 * tag.strength if tag.strength >= 0.85 else 6.0 * tag.strength - 1.0
-                add(index, f"tag{tag.start}", odds)
+                found.setdefault(index, {"cast": math.log(0.05)})
+                name = tag_class(tag)
+                found[index][name] = found[index].get(name, 0.0) + 1.0
                 settled = True
             elif tag.mention.text in {"he", "she"} and not settled:
                 self._bound(tag.mention, tag.strength, found)
@@ -434,3 +407,20 @@ class Evidence:
             "role_self_kin" if noun in KIN or noun in {"man", "woman", "girl", "boy"} else "role_self",
             tag.strength,
         )
+
+
+def tag_class(tag: Tag) -> str:
+    """Name the weight of a tag with a name by how surely its kind names the speaker."""
+    if tag.strength >= 0.9:
+        return "tag_sure"
+    if tag.strength >= 0.85:
+        return "tag_good"
+    return "tag_fair" if tag.strength >= 0.65 else "tag_beat"
+
+
+def told_class(turn: Turn) -> str:
+    """Tell what kind of tag a turn has; alternation differs between them."""
+    for tag in turn.tags:
+        if tag.strength >= 0.7 and tag.verb:
+            return "name" if tag.mention.kind == "name" or tag.mention.text == "i" else "noun"
+    return "none"
