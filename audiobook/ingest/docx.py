@@ -70,7 +70,9 @@ class _Reader:
             block = add(add(parent, "nav"), "p")
         elif "quote" in folded:
             block = add(add(parent, "blockquote"), "p")
-        elif folded.startswith("list") or (properties is not None and next(properties.iter("{*}numPr"), None) is not None):
+        elif folded.startswith("list") or (
+            properties is not None and next(properties.iter("{*}numPr"), None) is not None
+        ):
             block = add(add(parent, "ul"), "li")
         elif "code" in folded or folded in {"html preformatted", "macro text"}:
             block = add(parent, "pre", class_="code")
