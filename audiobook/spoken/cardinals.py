@@ -6,9 +6,9 @@ import re
 
 from audiobook.spoken.measures import fraction, mixed
 from audiobook.spoken.numbers import cardinal, decimal, digits, ordinal, plural, year
-from audiobook.spoken.rules import INTEGER, NUMBER, Style, rule
+from audiobook.spoken.rules import EDGE, INTEGER, NUMBER, Style, rule
 
-__all__ = ["RULES", "TELEPHONES"]
+__all__ = ["RANKS", "RULES", "TELEPHONES"]
 
 
 def _grouped(text: str) -> str:
@@ -96,7 +96,7 @@ def _range(match: re.Match[str], _: Style) -> str:
     """Say ``5-10``, a score of ``3-2``, and pages ``123-45``."""
     first, last = match[1], match[2]
     low, high = float(first.replace(",", "")), float(last.replace(",", ""))
-    shortened = len(last) < len(first) and "." not in last and "." not in first
+    shortened = len(last) < len(first) and (first + last).isdigit() and first[-len(last) :] < last
     if low < high or shortened or _SCORES.search(match.string[max(0, match.start() - 60) : match.start()]):
         return f"{_number(first)} to {_number(last)}"
     return f"{_number(first)} - {_number(last)}"
@@ -169,15 +169,23 @@ def _plural(match: re.Match[str], _: Style) -> str:
     return plural(year(figures) if len(figures) == 3 else cardinal(figures))
 
 
-_EDGE = r"(?<![\w.,$£€])"
-
+RANKS = (
+    rule(
+        rf"{EDGE}(?<!-)(?:(?P<whole>\d{{1,4}})[\s-])?(?P<top>{INTEGER})\s?[/⁄]\s?(?P<bottom>{INTEGER})"
+        r"(?:ths?|rds?|nds?|TH|RD|ND)?(?![\w]|[/.,]\d|-\d|/)",
+        _fraction,
+    ),
+    rule(rf"(?<!\w)(?<!\d[.,])({INTEGER})(st|nd|rd|th|ST|ND|RD|TH)\b(?!')", _ranked),
+    rule(
+        r"(?<![\w.,])(\d{0,2}[23])d\b"
+        r"(?=\s(?:of\b|day\b|inst|[A-Z][a-z]+|century|street|floor|edition|regiment|volume|class))",
+        _short_rank,
+    ),
+)
 RULES = (
-    rule(rf"(?<![\w.])({INTEGER})(st|nd|rd|th|ST|ND|RD|TH)\b(?!')", _ranked),
-    rule(r"(?<![\w.,])(\d{0,2}[23])d\b(?=\s(?:of\b|day\b|inst|[A-Z][a-z]+|century|street|floor|edition|regiment|volume|class))", _short_rank),
-    rule(rf"(?<![\w.,/$£€-])(?:(?P<whole>\d{{1,4}})[\s-])?(?P<top>{INTEGER})\s?[/⁄]\s?(?P<bottom>{INTEGER})(?:ths?|rds?|nds?|TH|RD|ND)?(?![\w]|[/.,]\d|-\d|/)", _fraction, "/"),
     rule(r"(?<![\w.,])\d{1,4}(?:\.\d{1,4}){2,4}(?![\w]|\.\d)", _version, "."),
-    rule(rf"(?<![\w.,/$£€-])({NUMBER})\s?[-–—]\s?({NUMBER})(?![\w]|[.,]?\d|[-/]\w|\s?[=])", _range),
-    rule(rf"{_EDGE}(\d{{2,4}})s\b", _plural),
-    rule(rf"(?<![\w.,])(?P<sign>(?:(?<![\w\d)\]])[-−]|−))?(?P<number>{NUMBER})(?!\d)", _plain),
+    rule(rf"{EDGE}(?<!-)({NUMBER})\s?[-–—]\s?({NUMBER})(?![\w]|[.,]?\d|[-/]\w|\s?=)", _range),
+    rule(rf"{EDGE}(\d{{2,4}})s\b", _plural),
+    rule(rf"(?<!\d[.,])(?P<sign>(?:(?<![\w)\]])-|−))?(?P<number>{NUMBER})(?!\d)", _plain),
     rule(r"\d{1,400}", lambda match, _: f" {digits(match[0])} "),
 )

@@ -159,12 +159,13 @@ def _quarters(match: re.Match[str], _: Style) -> str:
     return f"{the or 'the '}{ordinal(number)} quarter of {_year(written)}"
 
 
-_WEEKDAY = "|".join(sorted(_DAYS, key=len, reverse=True))
+_WEEKDAY = "|".join(sorted((day.capitalize() for day in _DAYS), key=len, reverse=True))
+_NAMED = "|".join([*MONTHS, *(short.capitalize() for short in _SHORT)])
 _ERA = r"(?P<era>A\.\s?D\b\.?|B\.\s?C\b\.?(?:\s?E\b\.?)?|C\.\s?E\b\.?|AD\b|BCE\b|BC\b|CE\b)"
 _COUNTED = r"(?!\s?(?:kg|km|m|cm|ft|lbs?|miles|men|people)\b)"
 
 RULES = (
-    rule(rf"\b(?i:({_WEEKDAY}))\b(\.?,?)(?=\s\(?(?:{_MONTH.replace('?P<month>', '?:')}|\d{{1,2}}[/\s]))", _weekday),
+    rule(rf"\b({_WEEKDAY})\b(\.?,?)(?=\s\(?(?:{_NAMED}|\d{{1,2}}[/\s]))", _weekday),
     rule(
         rf"\b{_MONTH}(?:\s|-){_DAY}{_SUFFIX}{_LATER}(?:(?P<comma>\s?,)?(?:\s|(?<=\d)-|(?<=,)){_YEAR})?{_NOT_MORE}",
         _month_first,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audiobook.spoken.letters import is_word, spell
+from audiobook.spoken.letters import spell
 from audiobook.spoken.numbers import cardinal, digits
 from audiobook.spoken.rules import Style, rule
 
@@ -17,7 +17,10 @@ _SIGNS = {
 }  # fmt: skip
 _PIECE = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d\s]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SPOKEN = frozenset({"com", "org", "net", "gov", "edu", "info", "biz", "name", "mil", "int", "app", "dev", "web", "mail", "gmail", "blog"})
+_SPELLED = frozenset(
+    "www http https ftp html htm php pdf uk us ca au nz ie de fr es nl ch se dk fi pl cz pt gr ru ua cn jp kr br mx za il"
+    " tr eu io ai tv sm".split()
+)
 _WRITTEN = {"jpg": "jpeg"}
 _TOP = (
     "com|org|net|edu|gov|mil|int|info|biz|name|museum|aero|coop|app|dev|blog|shop|online|site|tech|store|xyz|io|ai|co|me|tv|fm|us|uk|ca"
@@ -26,14 +29,11 @@ _TOP = (
 
 
 def _letters(text: str) -> str:
-    """Say one run of letters: as a word, or letter by letter where it cannot be one."""
+    """Say one run of letters: most engines spell by themselves what cannot be a word."""
     text = _WRITTEN.get(text.lower(), text)
-    if len(text) == 1:
-        return text.lower()
-    low = text.lower()
-    if low in _SPOKEN or is_word(low) or (len(low) > 3 and any(vowel in low for vowel in "aeiouy")):
-        return " ".join(_HUMP.split(text)) if not text.isupper() else low
-    return spell(text.upper())
+    if text.lower() in _SPELLED:
+        return spell(text.upper())
+    return text.lower()
 
 
 def _figures(text: str) -> str:
@@ -93,5 +93,5 @@ RULES = (
     rule(r"(?i:(?<![\w@./])www\.[^\s<>\"]{2,2000})", _web),
     rule(rf"(?<![\w@./'-])(?:[A-Za-z\d][\w-]{{0,62}}\.){{1,6}}(?:{_TOP})(?![\w'@-]|\.\w)(?:/[^\s<>\"]{{0,500}})?", _web, "."),
     rule(r"(?<![\w&#/])#([A-Za-z_]\w{1,60})#?", _hashtag, "#"),
-    rule(r"(?<![\w.@])@(\w[\w.]{0,40})", _handle, "@"),
+    rule(r"(?<![\w.@])@([A-Za-z_][\w.]{0,40})", _handle, "@"),
 )

@@ -39,10 +39,12 @@ def _sounds(text: str) -> bool:
     return not _CLUSTERS.search(text) and bool(re.search("[AEIOUY]", text))
 
 
-_SHOUT = re.compile(r"[A-Z][A-Z']*")
-_SHORT_CAPS = frozenset({"US", "IT", "WHO", "AM", "PM", "OR", "IN", "ME", "HI", "OK", "ID"})
-"""Words that are acronyms too; alone in capitals they are spelled where the text is not shouted."""
-_ALWAYS_LETTERS = frozenset({"US", "OK", "TV", "DJ", "MC", "VIP", "CEO", "FBI", "CIA", "USA", "DNA", "BBC", "ID", "PR", "IQ", "PC", "CD", "DC", "MP", "PHD", "PS"})
+_EITHER = frozenset({"IT", "WHO", "AM", "PM", "ID", "AIDS", "PIN"})
+"""Words that are acronyms too: letters only where an article or the like stands before them."""
+_LETTERS = frozenset("US OK TV DJ MC MD MS MSS PS PC CD DC MP PR GI AC".split())
+"""Letters even where the same letters, small, are a word or a name."""
+_TITLES = {"MR": "Mister", "MRS": "Misses", "DR": "Doctor", "ST": "Saint", "LTD": "Limited", "JR": "Junior", "CO": "Company"}
+_ARTICLE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Oo]ur|[Yy]our|[Tt]heir|[Mm]y|[Hh]is|[Hh]er|'s|s')\s$")
 
 
 def _shouted(match: re.Match[str]) -> bool:
@@ -51,7 +53,9 @@ def _shouted(match: re.Match[str]) -> bool:
     before = re.search(r"([A-Z][A-Z']+|\bI)[\s,;:—-]{1,3}$", text[max(0, match.start() - 24) : match.start()])
     after = re.match(r"[\s,;:—-]{1,3}([A-Z][A-Z']+|I\b|A\b)(?![a-z])", text[match.end() : match.end() + 24])
     neighbours = [found[1].replace("'", "") for found in (before, after) if found]
-    return any(word in {"I", "A"} or (is_word(word) and word not in _ALWAYS_LETTERS) for word in neighbours)
+    if any(word in {"I", "A"} or (is_word(word) and word not in _LETTERS) or len(word) > 5 for word in neighbours):
+        return True
+    return text[match.end() : match.end() + 1] == "!" or (bool(neighbours) and text.isupper())
 
 
 def _capitals(match: re.Match[str], _: Style) -> str:
@@ -60,13 +64,16 @@ def _capitals(match: re.Match[str], _: Style) -> str:
     if text in words("english/acronyms.txt"):
         return match[0]
     shouted = _shouted(match)
-    if text in _ALWAYS_LETTERS and not (shouted and text == "US"):
+    if text in _LETTERS and not (shouted and text == "US"):
         return spell(text) + _ending(ending)
-    if is_word(text) and (shouted or len(text) > 3 or text not in _SHORT_CAPS):
-        return text.lower() + ending.lower() if text.lower() in words("words/en.txt") else text.capitalize() + ending.lower()
-    if len(text) >= 5 and (_sounds(text) or shouted):
-        return text.capitalize() + ending.lower()
-    if len(text) == 4 and shouted and _sounds(text):
+    if text in _EITHER and not shouted and _ARTICLE.search(match.string[max(0, match.start() - 8) : match.start()]):
+        return spell(text) + _ending(ending)
+    if text in _TITLES:
+        return _TITLES[text] + ending.lower()
+    if is_word(text):
+        common = text.lower() in words("words/en.txt")
+        return (text.lower() if common else text.capitalize()) + ending.lower()
+    if len(text) > 5 or (len(text) > 3 and _sounds(text) and (shouted or len(text) > 4)):
         return text.capitalize() + ending.lower()
     return spell(text) + _ending(ending)
 
@@ -106,6 +113,8 @@ def _degree(match: re.Match[str], _: Style) -> str:
 def _named(match: re.Match[str], style: Style) -> str:
     following = re.match(r"[A-Z][a-z']+", match.string[match.end() : match.end() + 24])
     letters = re.findall("[A-Z]", match[1])
+    if letters == ["M"] and not re.search(r"(?:[A-Z][a-z]+|[A-Z]\.)\s$", match.string[max(0, match.start() - 16) : match.start()]):
+        return "Monsieur "
     starter = bool(following and following[0] in words("english/starters.txt"))
     if starter and len(letters) > 1:
         return f"{spell(''.join(letters))}. "
@@ -121,4 +130,4 @@ def _abbreviated(match: re.Match[str], style: Style) -> str:
     return _dotted(match, style)
 
 
-CAPITALS = (rule(r"(?<![\w.'-])([A-Z]{2,24})('?s|'S)?(?![\w])(?!\.[A-Za-z])", _capitals),)
+CAPITALS = (rule(r"(?<![\w.'])([A-Z]{2,24})('?s|'S)?(?![\w])(?!\.[A-Za-z])", _capitals),)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from audiobook.spoken.numbers import cardinal, decimal, ordinal
-from audiobook.spoken.rules import NUMBER, Style, alternatives, rows, rule
+from audiobook.spoken.rules import EDGE, NUMBER, Style, alternatives, rows, rule
 
 __all__ = ["RULES", "fraction"]
 
@@ -64,7 +64,7 @@ _OVER = (
 )
 _DOT = r"(?P<dot>(?<=[a-z])\.(?=\s?[a-z0-9,;)]))?"
 _END = r"(?![\w°/])"
-_START = r"(?<![\w.,$£€¥#])"
+_START = EDGE
 _MIXED = rf"(?:(?P<whole>\d{{1,4}})[\s-]?)?(?P<top>\d{{1,3}})[/⁄](?P<bottom>\d{{1,3}})"
 _VALUE = rf"(?P<value>(?P<sign>[-−–+±]\s?)?(?:{NUMBER}))(?P<glyph>[{''.join(_VULGAR)}])?"
 _WORDS = r"(?:\s(?P<scale>hundred|thousand|million|billion|trillion)s?)?"
@@ -203,10 +203,10 @@ RULES = (
     rule(rf"{_START}(\d{{1,3}})\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b", _degrees),
     rule(r"(?<![\w.,])(\d{1,3})\s?°\s?(\d{1,2})\s?['′](?:\s?(\d{1,2})\s?[\"″])?(?P<compass>)", _degrees, "°"),
     rule(r"(?<![\w.,/])(\d{1,2})\s?['′]\s?(\d{1,2})([½¼¾])?\s?(?:\"|''|″|′′)", _height),
-    rule(rf"(?<![\w.,])({NUMBER})\s?([′″])", _prime),
+    rule(rf"{_START}({NUMBER})\s?([′″])", _prime),
     rule(rf"{_START}({NUMBER})\"(?!\w)", _inches, '"'),
     rule(rf"{_START}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),
-    rule(rf"(?<![\w.,])((?:[-−+±]\s?)?{NUMBER})\s?(%)", lambda match, _: f"{_number(match[1])} percent", "%"),
+    rule(rf"(?<!\w)(?<!\d[.,])((?:[-−+±]\s?)?{NUMBER})\s?(%)", lambda match, _: f"{_number(match[1])} percent", "%"),
     rule(rf"{_START}{_MIXED}[\s-]?{_UNIT}{_OVER}{_DOT}{_END}", _mixed_measure, "/"),
     rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_UNIT}{_OVER}{_DOT}{_END}", _measure),
     rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>\s?){_SQUARE}(?P<unit>in)(?P<power>[²³23])?{_OVER}(?P<dot>\.)(?=\s?[a-z,;)])", _measure, "in."),

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from audiobook.spoken.numbers import cardinal, decimal
-from audiobook.spoken.rules import INTEGER, NUMBER, Style, alternatives, rows, rule, stop
+from audiobook.spoken.rules import EDGE, INTEGER, NUMBER, Style, alternatives, rows, rule, stop
 
 __all__ = ["RULES"]
 
@@ -160,13 +160,13 @@ RULES = (
     rule(r"(?<![\w.,/])(\d{1,3})/([-–—])(?![\w-])", _slash, "/"),
     rule(r"(?<![\w.,/])(\d{1,3})/(\d{1,2})(?=\s(?:a|per)\s(?:week|day|dozen|pound|yard|bottle|head|night|month|ton)\b)", _slash, "/"),
     rule(
-        rf"(?<![\w.,])(?P<minus>[-−](?=\S))?(?P<sign>{_SIGNS})\s?(?P<first>{NUMBER})"
+        rf"(?<!\w)(?P<minus>[-−](?=\S))?(?P<sign>{_SIGNS})\s?(?P<first>{NUMBER})"
         rf"(?:(?:\s(?P<scale1>million|billion|thousand|trillion))?{_DASH}(?P<again>{_SIGNS})?(?P<last>{NUMBER}))?{_SCALE}?{_PER}",
         _money,
     ),
     rule(rf"\b(?P<code>{_CODES})\s?(?P<first>{NUMBER}){_SCALE}?", _code),
-    rule(rf"(?<![\w.,])(?P<first>{NUMBER}){_SCALE}?\s?(?P<code>{_CODES})\b", _code),
-    rule(rf"(?<![\w.,])({NUMBER})\s?¢", _cents, "¢"),
-    rule(rf"(?<![\w.,])(?P<minus>(?!))?(?P<first>{NUMBER}){_SCALE}?\s?(?P<sign>[€£₽₹])(?P<last>(?!))?(?P<again>(?!))?(?P<scale1>(?!))?(?P<per>(?!))?(?![\d])", _money),
+    rule(rf"{EDGE}(?P<first>{NUMBER}){_SCALE}?\s?(?P<code>{_CODES})\b", _code),
+    rule(rf"{EDGE}({NUMBER})\s?¢", _cents, "¢"),
+    rule(rf"{EDGE}(?P<minus>(?!))?(?P<first>{NUMBER}){_SCALE}?\s?(?P<sign>[€£₽₹])(?P<last>(?!))?(?P<again>(?!))?(?P<scale1>(?!))?(?P<per>(?!))?(?![\d])", _money),
     rule(r"(?<![\w.,])(\d{1,3})(p)\b", _pence),
 )

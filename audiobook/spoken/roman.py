@@ -125,7 +125,7 @@ _ANY = r"(?:[IVXLCDM]{1,12}|[ivxlc]{1,12})"
 RULES = (
     rule(rf"^\s*({_NUMERAL})(?=([.:)]?)(?:\s|$))", _headed),
     rule(rf"\b((?:{alternatives(_COUNTED)}|CHAPTER|PART|BOOK|ACT|SCENE|SECTION|VOLUME|CANTO|LETTER|APPENDIX|PHASE|TYPE|CLASS)s?)(\.?\s)({_ANY})\b(?!')(?:(\s?[-–—]\s?|\sand\s|\sto\s|,\s)({_ANY})\b(?!'))?", _counted),
-    rule(rf"\b((?:{'|'.join(_REIGNING)})\s)?([A-Z][a-zé]+)\s([IVX]{{1,8}})\b('s)?(?![.-]?[A-Z])", _reigning),
+    rule(rf"\b((?:{'|'.join(_REIGNING)})\s)?([A-Z][a-zé]+)\s([IVX]{{1,8}})\b('s)?(?:\.(?=,?\s[a-z]))?(?![.-]?[A-Z])", _reigning),
     rule(rf"\b([A-Z][a-z]+)((?:\s[A-Z][\w'.-]*){{1,2}}),?\s([IVX]{{2,5}})\b(?![-'])", _generation),
     rule(r"\b([IVX]{1,6})(?:th|st|nd|rd|e)?((?:-|\s)[Cc]entur(?:y|ies)\b)", _century, "entur"),
     rule(r"\b([IVXLC]{1,8})(?:th|st|nd|rd)\b()", _century),

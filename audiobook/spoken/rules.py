@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib import resources
 
-__all__ = ["INTEGER", "NUMBER", "Rule", "Style", "alternatives", "apply", "rows", "rule", "stop", "words"]
+__all__ = ["EDGE", "INTEGER", "NUMBER", "Rule", "Style", "alternatives", "apply", "rows", "rule", "stop", "words"]
 
 INTEGER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,36})"
 """A whole number, with or without commas; put no figure in front of it."""
-NUMBER = rf"(?:{INTEGER}(?:\.\d{{1,36}})?|\.\d{{1,36}})"
+NUMBER = rf"(?:{INTEGER}(?:\.\d{{1,36}})?|(?<![\w.])\.\d{{1,36}})"
 """A number that may have decimals."""
+EDGE = r"(?<![\w$£€¥#/])(?<!\d[.,-])"
+"""Nothing in front of a number makes it part of a longer one."""
 
 
 @dataclass(frozen=True, slots=True)

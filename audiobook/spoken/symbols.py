@@ -67,6 +67,9 @@ EMOJI = (
 
 _TERM = r"(?:[a-zA-Z]\b|\d{1,12}(?:\.\d{1,12})?)"
 ARITHMETIC = (
+    rule(r"\band/or\b", lambda *_: "and or", "/"),
+    rule(r"(?<=[A-Za-z]{2})\s?/\s?(?=[A-Za-z]{2})", lambda *_: " slash ", "/"),
+    rule(r"(?<=[^\d\s]\s)/(?=\s|\w)|^/|(?<=\w)/(?=\s|$)", lambda *_: " slash ", "/"),
     rule(rf"(?<![\w.,$£€-])-?{_TERM}(?:\s?[-−+*/×÷]\s?{_TERM}){{0,6}}\s?=\s?-?{_TERM}(?:\s?[-−+*/×÷]\s?{_TERM}){{0,6}}(?![\w])", _arithmetic, "="),
     rule(r"(?<=\d)\s?\*\s?(?=\d)", lambda *_: " times ", "*"),
     rule(r"(?<=\d)\s?\+\s?(?=\d)", lambda *_: " plus ", "+"),
@@ -74,9 +77,6 @@ ARITHMETIC = (
     rule(r"(?<![\w~])[~≈](?=\s?[$£€]?\d)", lambda *_: "about "),
 )
 RULES = (
-    rule(r"\band/or\b", lambda *_: "and or", "/"),
-    rule(r"(?<=[A-Za-z]{2})\s?/\s?(?=[A-Za-z]{2})", lambda *_: " slash ", "/"),
-    rule(r"(?<=\s)/(?=\s|\w)|(?<=[\d\w])/(?=\s|$)", lambda *_: " slash ", "/"),
     rule(r"[Α-Ωα-ω](?![Α-Ωα-ω])(?<![Α-Ωα-ω][Α-Ωα-ω])", _greek),
     rule(_SIGN.pattern, _sign),
     rule(f"[{re.escape(_SILENT[:-1])}]", lambda *_: " "),

@@ -76,7 +76,7 @@ def _train(match: re.Match[str], _: Style) -> str:
     return _clock(match[1], match[2], half=False).removesuffix(" o'clock") + (" hundred" if match[2] == "00" else "")
 
 
-_BEFORE = r"(?<![\w.,:$£€/-])"
+_BEFORE = r"(?<![\w:$£€/-])(?<!\d[.,])"
 _AFTER = r"(?![\w]|[:.]\d)"
 
 RULES = (

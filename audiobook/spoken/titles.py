@@ -162,7 +162,7 @@ RULES = (
     rule(rf"(?<![\w.])({_names('any')})\b\.?", _any),
     rule(rf"(?<![\w.])({_names('dot')})\.", _dotted, "."),
     rule(rf"(?<![\w.])({_names('name')})\b(?:\.(?=\s?[A-Z])|(?=\s[A-Z][a-z]))", _title),
-    rule(rf"\b{_BEHIND_NAME}({_names('after')})\b\.?(?!\w)", _behind),
+    rule(rf"(?<!\w){_BEHIND_NAME}({_names('after')})\b\.?(?!\w)", _behind),
     rule(r"(?<!\w)&c\.?(?!\w)", lambda match, _: f"et cetera{stop(match)}", "&"),
     rule(r"\be\.\s?g\.(?:,(?=\s))?", lambda match, _: "for example" + ("," if match[0].endswith(",") else ""), "g."),
     rule(r"\bi\.\s?e\.(?:,(?=\s))?", lambda match, _: "that is" + ("," if match[0].endswith(",") else ""), "e."),
