@@ -34,6 +34,8 @@ _BOOT = (
 _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 )
+_START_S = 60.0
+"""Seconds that a process may take to be there on a busy machine, before its first take is begun."""
 _GRACE_S = 5.0
 """Seconds an idle worker has to close its engines."""
 
@@ -56,6 +58,7 @@ class Worker:
     """The parent's end of one worker process. Used by one thread; `kill` by any."""
 
     def __init__(self, cache: Path, seed: int) -> None:
+        self._ready = False
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         arguments = [sys.executable, "-X", "utf8", "-c", _BOOT, json.dumps(sys.path), str(cache), str(seed)]
         # A group of its own: Ctrl-C reaches the parent alone, which decides what is finished first.
@@ -82,6 +85,13 @@ class Worker:
         Raises:
             WorkerDied: the process ended, or was killed after ``timeout_s`` seconds.
         """
+        if not self._ready:
+            self._exchange(b"", max(_START_S, timeout_s))
+            self._ready = True
+        return _decode_reply(self._exchange(_encode_job(key, utterance), timeout_s))
+
+    def _exchange(self, message: bytes, timeout_s: float) -> bytes:
+        """Send a message and return the line that comes back."""
         late = threading.Event()
 
         def give_up() -> None:
@@ -92,7 +102,7 @@ class Worker:
         timer.daemon = True
         timer.start()
         try:
-            _pipe(self._process.stdin).write(_encode_job(key, utterance))
+            _pipe(self._process.stdin).write(message)
             _pipe(self._process.stdin).flush()
             line = _pipe(self._process.stdout).readline()
         except OSError:
@@ -103,7 +113,7 @@ class Worker:
             raise WorkerDied(f"nothing came within {timeout_s:g} s")
         if not line.endswith(b"\n"):
             raise WorkerDied(self._last_words())
-        return _decode_reply(line)
+        return line
 
     def memory_mb(self) -> float:
         """Resident memory of the process; 0 when it is gone."""
@@ -151,6 +161,8 @@ def main(cache: str, seed: int) -> None:
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=_listen, args=(jobs, busy), daemon=True).start()
+    replies.write(b"ready\n")
+    replies.flush()
     while line := jobs.get():
         busy.set()
         key, utterance = _decode_job(line)
