@@ -273,6 +273,8 @@ def between_samples(samples: Samples, floor: float, stretch: int = 64) -> tuple[
     rows = np.ascontiguousarray(windows[found])
     views = np.lib.stride_tricks.sliding_window_view(rows, 2 * _REACH, axis=1)[:, 1 : stretch + 1]
     between = np.abs(views @ taps).max(axis=2)
+    if found[-1] == count - 1:  # the last stretch may reach beyond what is known; it must not see an edge there
+        between[-1, len(samples) - 2 * _REACH - found[-1] * stretch :] = 0.0
     return between.astype(np.float32), found * stretch + _REACH
 
 
