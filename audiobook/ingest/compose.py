@@ -55,6 +55,8 @@ def compose(
         SourceError: there is no text in it.
     """
     passages = [passage for document in documents for passage in document.passages]
+    if not passages:
+        raise _empty(place)
     heads = list(itertools.accumulate((len(document.passages) for document in documents), initial=0))[:-1]
     find = _finder(documents, heads, passages, entries)
     exclusions = [exclusion for document in documents for exclusion in document.exclusions]
@@ -80,9 +82,7 @@ def compose(
     names = [document.title for document in documents for _ in document.passages]
     chapters, repeated = build_chapters(kept, starts, metadata.title, _useful(names, metadata.title))
     if not any(chapter.paragraphs or chapter.titled for chapter in chapters):
-        raise SourceError(
-            "there is no text to read in it", place=place, remedy="If it shows pages of pictures, it needs OCR first"
-        )
+        raise _empty(place)
     return Book(
         metadata=metadata,
         chapters=chapters,
@@ -92,6 +92,11 @@ def compose(
         letters=tuple(sorted((letter, count) for letter, count in letters.items() if letter.isalnum())),
         lexicon=lexicon,
     )
+
+
+def _empty(place: str) -> SourceError:
+    remedy = "If it shows pages of pictures, it needs OCR first"
+    return SourceError("there is no text to read in it", place=place, remedy=remedy)
 
 
 def _all(entries: tuple[Entry, ...]) -> list[Entry]:
@@ -113,14 +118,16 @@ def _finder(
     """Return the function that leads from a target to the index of a passage."""
     at: dict[str, int] = {}
     for document, head in zip(documents, heads, strict=True):
-        at.setdefault(document.href, head)
+        if document.passages:  # a page of pictures alone begins nothing that is read
+            at.setdefault(document.href, head)
         for name, index in document.anchors:
-            at.setdefault(f"{document.href}#{name}", head + index)
+            if index < len(document.passages):
+                at.setdefault(f"{document.href}#{name}", head + index)
     labels = {entry.target: squash(entry.label) for entry in _all(entries) if entry.target}
 
     def find(target: str) -> int | None:
         if target in at:
-            return min(at[target], len(passages) - 1) if passages else None
+            return at[target]
         href = target.partition("#")[0]
         if href not in at:
             return None

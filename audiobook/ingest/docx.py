@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,8 +20,10 @@ from audiobook.settings import IngestSettings
 __all__ = ["read_docx"]
 
 _REMEDY = "Open it in a word processor and save it again as DOCX"
-_GONE = frozenset(("del", "movefrom", "instrtext", "deltext", "rpr", "ppr", "sdtpr", "commentreference"))
+_GONE = frozenset(("del", "movefrom", "instrtext", "deltext"))
 """Text that was deleted or that is an instruction; it is not the document's text."""
+_OUTSIDE = frozenset(("txbxcontent", "fallback"))
+"""Text boxes come after their paragraph; of two versions for old and new Word the new one counts."""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,7 @@ class _Reader:
     shift: int = 0
     """1 when a Title stands above the headings."""
 
-    def blocks(self, parent: Element, source: Element) -> None:
+    def blocks(self, parent: Element, source: Iterable[Element]) -> None:
         """Bring paragraphs and tables over."""
         for node in source:
             name = local(node)
@@ -54,6 +56,8 @@ class _Reader:
                 holder = add(parent, "nav") if gallery == "Table of Contents" else parent
                 for content in node.iterchildren("{*}sdtContent"):
                     self.blocks(holder, content)
+            elif name in {"r", "t"}:  # text without a paragraph: broken, but text
+                self.inline(add(parent, "p"), [node])
             elif name not in _GONE:
                 self.blocks(parent, node)
 
@@ -96,17 +100,21 @@ class _Reader:
             return first.name, int(outline) + 1
         return first.name, style.level
 
-    def inline(self, parent: Element, source: Element) -> None:
+    def inline(self, parent: Element, source: Iterable[Element]) -> None:
         """Bring runs over."""
         for node in source:
             name = local(node)
-            if name == "r":
+            if name in {"p", "tbl"}:
+                self.blocks(parent, [node])
+            elif name == "t":
+                self.written(parent, node)
+            elif name == "r":
                 self.run(parent, node)
             elif name == "omath":
                 add_text(parent, "".join(node.itertext()))
             elif name == "ruby":
                 self.ruby(parent, node)
-            elif name not in _GONE and name != "p":
+            elif name not in _GONE | _OUTSIDE:
                 self.inline(parent, node)
 
     def run(self, parent: Element, node: Element) -> None:
@@ -127,10 +135,16 @@ class _Reader:
         for child in node:
             self._part(holder, child)
 
+    def written(self, holder: Element, node: Element) -> None:
+        """Bring text over; elements inside it are broken markup, but may hold text."""
+        add_text(holder, node.text)
+        for part in node:
+            self._part(holder, part)
+
     def _part(self, holder: Element, child: Element) -> None:
         name = local(child)
         if name == "t":
-            add_text(holder, child.text)
+            self.written(holder, child)
         elif name in {"tab", "ptab"}:
             add_text(holder, " ")
         elif name in {"br", "cr"}:
@@ -150,26 +164,41 @@ class _Reader:
             for version in child.iterchildren("{*}Choice"):
                 for part in version:
                     self._part(holder, part)
+        elif name in {"p", "tbl", "r"}:
+            self.inline(holder, [child])
+        elif name not in _GONE | _OUTSIDE:
+            for part in child:
+                self._part(holder, part)
 
     def ruby(self, parent: Element, node: Element) -> None:
         """Bring a base with its reading over."""
         ruby = add(parent, "ruby")
         for part in node:
-            if local(part) == "rubybase":
-                self.inline(ruby, part)
-            elif local(part) == "rt":
-                self.inline(add(ruby, "rt"), part)
+            self.inline(add(ruby, "rt") if local(part) == "rt" else ruby, part)
 
     def table(self, parent: Element, node: Element) -> None:
         """Bring a table over; rows that Word repeats on every page are headers."""
         table = add(parent, "table")
-        for row in _rows(node):
-            line = add(table, "tr")
-            properties = next(row.iterchildren("{*}trPr"), None)
-            kind = "th" if properties is not None and _on(properties, "tblHeader") else "td"
-            for cell in _cells(row):
-                span = next((attribute(item, "val") for item in cell.iter("{*}gridSpan")), "")
-                self.blocks(add(line, kind, colspan=span), cell)
+        self._rows(table, node)
+
+    def _rows(self, table: Element, source: Element) -> None:
+        for node in source:
+            if local(node) == "tr":
+                properties = next(node.iterchildren("{*}trPr"), None)
+                head = properties is not None and _on(properties, "tblHeader")
+                self._cells(add(table, "tr"), node, "th" if head else "td")
+            elif local(node) in {"p", "r", "t", "tc"}:
+                self.blocks(add(add(table, "tr"), "td"), [node])
+            elif local(node) not in _GONE:
+                self._rows(table, node)
+
+    def _cells(self, line: Element, source: Element, kind: str) -> None:
+        for node in source:
+            if local(node) in {"tc", "p", "r", "t", "tbl", "tr"}:
+                span = next((attribute(item, "val") for item in node.iter("{*}gridSpan")), "")
+                self.blocks(add(line, kind, colspan=span), node if local(node) == "tc" else [node])
+            elif local(node) not in _GONE:
+                self._cells(line, node, kind)
 
 
 def _on(properties: Element, name: str) -> bool:
@@ -177,22 +206,6 @@ def _on(properties: Element, name: str) -> bool:
     for item in properties.iterchildren(f"{{*}}{name}"):
         return attribute(item, "val").lower() not in {"0", "false", "off"}
     return False
-
-
-def _rows(table: Element) -> Iterator[Element]:
-    for node in table:
-        if local(node) == "tr":
-            yield node
-        elif local(node) in {"sdt", "sdtcontent", "customxml", "ins"}:
-            yield from _rows(node)
-
-
-def _cells(row: Element) -> Iterator[Element]:
-    for node in row:
-        if local(node) == "tc":
-            yield node
-        elif local(node) in {"sdt", "sdtcontent", "customxml", "ins"}:
-            yield from _cells(node)
 
 
 def _boxes(node: Element) -> Iterator[Element]:
@@ -285,11 +298,11 @@ def _letters(root: Element) -> Counter[str]:
     """Count the letters of all text that is not deleted, an instruction or a second version of a text box."""
     parts: list[str] = []
     for node in root.iter("{*}t"):
-        if any(local(above) in {"del", "movefrom", "fallback"} for above in node.iterancestors()):
+        if any(local(above) in _GONE | {"fallback"} for above in node.iterancestors()):
             continue
         parts.append(clean(node.text or ""))
     for node in root.iter("{*}docPr"):
-        if not any(local(above) in {"del", "movefrom", "fallback"} for above in node.iterancestors()):
+        if not any(local(above) in _GONE | {"fallback"} for above in node.iterancestors()):
             parts.append(clean(node.get("descr") or ""))
     return Counter(" ".join(parts).casefold())
 

@@ -29,8 +29,8 @@ _MAX_TEXT = 48 * 1024 * 1024
 """Bytes of all text documents together."""
 _MAX_TAGS = 1_500_000
 """Tags of all text documents together: the trees of lxml take up to 200 bytes a tag."""
-_NON_LINEAR = 2_000
-"""Letters from which on a page that the spine calls non-linear but the contents list is read."""
+_NAV_TEXT = 200
+"""Characters besides the lists from which on a navigation document is text of the book as well."""
 
 _T = TypeVar("_T")
 
@@ -56,7 +56,7 @@ def read_epub(path: Path, settings: IngestSettings) -> Book:
         refuse_drm(archive, package)
         metadata = read_metadata(package)
         entries, landmarks, navs = _contents(archive, package)
-        sources = _sources(archive, package, entries)
+        sources = _sources(archive, package)
         documents, letters, nav_roles = _documents(archive, package, sources, metadata, settings, navs)
         roles = _roles(package, landmarks) | nav_roles
         language = next((document.language for document in documents if document.language), "")
@@ -105,7 +105,7 @@ def _contents(
     return entries, landmarks, frozenset(navs)
 
 
-def _sources(archive: Archive, package: Package, entries: tuple[Entry, ...]) -> list[_Source]:
+def _sources(archive: Archive, package: Package) -> list[_Source]:
     sources: list[_Source] = []
     size = tags = 0
     for item, linear in package.spine:
@@ -149,15 +149,24 @@ def _documents(
         href = source.item.href
         body = next(root.iter("{*}body"), root)
         letters.update(source_text(body).casefold())
-        if href in navs:
-            documents.append(Document(href, (), (Exclusion("contents", source_text(body)),)))
-            continue
         resolve = _resolver(archive, href)
         notes = find_notes(root, href, sure, possible, resolve)
         targets = frozenset(sure) | frozenset(notes.values())
         document = walk(root, href, settings, language=metadata.language, resolve=resolve, notes=notes, targets=targets)
+        if href in navs:
+            document = _contents_page(document, source_text(body))
         documents.append(document if source.linear else _aside(document))
     return documents, letters, roles
+
+
+def _contents_page(document: Document, text: str) -> Document:
+    """Leave the navigation document out of the reading order, unless it holds text of the book as well."""
+    own = sum(
+        len(passage.text) for passage in document.passages if passage.role != "contents" and passage.kind != "heading"
+    )
+    if own > _NAV_TEXT:
+        return document
+    return Document(document.href, (), (Exclusion("contents", " ".join(text.split())),))
 
 
 def _tree(archive: Archive, source: _Source) -> Element | None:

@@ -32,6 +32,7 @@ class _Reader:
 
     def blocks(self, parent: Element, source: Element, depth: int) -> None:  # noqa: C901 - one line an element
         """Bring blocks over; sections inside sections get headings further down."""
+        _stray(parent, source.text)
         for node in source:
             name = local(node)
             if name == "section":
@@ -64,25 +65,33 @@ class _Reader:
                 self.inline(add(parent, "p", id=attribute(node, "id")), node)
             elif name:
                 self.inline(add(parent, "p"), node)
-            if (node.tail or "").strip():
-                add_text(add(parent, "p"), node.tail)
+            _stray(parent, node.tail)
 
     def lines(self, parent: Element, source: Element) -> None:
         """Bring a title's paragraphs over as lines of one heading."""
-        for number, node in enumerate(node for node in source if local(node)):
-            if number:
+        add_text(parent, source.text)
+        for number, node in enumerate(source):
+            if number and local(node):
                 add(parent, "br")
-            self.inline(parent, node)
+            if local(node):
+                self.inline(parent, node)
+            add_text(parent, node.tail)
 
     def table(self, parent: Element, source: Element) -> None:
         """Bring a table over; its words are HTML's own."""
+        _stray(parent, source.text)
         for row in source:
+            line = add(parent, "tr")
             if local(row) == "tr":
-                line = add(parent, "tr")
+                _stray(line, row.text)
                 for cell in row:
                     if local(cell):
                         kind = "th" if local(cell) == "th" else "td"
                         self.inline(add(line, kind, colspan=cell.get("colspan") or ""), cell)
+                    _stray(line, cell.tail)
+            elif local(row):
+                self.inline(add(line, "td"), row)
+            _stray(parent, row.tail)
 
     def inline(self, parent: Element, source: Element) -> None:
         """Bring text over."""
@@ -99,6 +108,12 @@ class _Reader:
             elif name:
                 self.inline(add(parent, _INLINE.get(name, "span"), lang=attribute(node, "lang")), node)
             add_text(parent, node.tail)
+
+
+def _stray(parent: Element, text: str | None) -> None:
+    """Keep text that stands where none should."""
+    if text and text.strip():
+        add_text(add(parent, "p"), text)
 
 
 def read_fb2(path: Path, settings: IngestSettings) -> Book:

@@ -47,9 +47,15 @@ class _Reader:
     notes: int = 0
 
     def blocks(self, parent: Element, source: Element) -> None:  # noqa: C901 - one line an element
-        """Bring blocks over."""
+        """Bring blocks over; text outside paragraphs is broken markup, but text."""
+        _stray(parent, getattr(source, "text", None))
         for node in source:
-            name = local(node)
+            self._block(parent, node)
+            _stray(parent, node.tail)
+
+    def _block(self, parent: Element, node: Element) -> None:
+        name = local(node)
+        if True:
             if name == "h":
                 level = attribute(node, "outline-level")
                 self.inline(add(parent, f"h{min(int(level), 6) if level.isdecimal() and level != '0' else 1}"), node)
@@ -65,7 +71,7 @@ class _Reader:
                 self.blocks(add(parent, "section", type_=_INDEXES[name]), node)
             elif name == "frame":
                 self.frame(parent, node)
-            elif name not in _GONE:
+            elif name and name not in _GONE:
                 self.blocks(parent, node)
 
     def paragraph(self, parent: Element, node: Element) -> None:
@@ -109,8 +115,7 @@ class _Reader:
             elif name == "frame":
                 self.frame(parent, node)
             elif name in {"p", "h", "list", "table"}:
-                holder = add(parent, "div")
-                self.blocks(holder, [node])
+                self._block(add(parent, "div"), node)
             elif name not in _GONE and name:
                 self.inline(parent, node)
             add_text(parent, node.tail)
@@ -129,21 +134,23 @@ class _Reader:
     def note(self, parent: Element, node: Element) -> None:
         """Bring a note over: its mark here, its text at the document's end."""
         self.notes += 1
+        key = f"note-{self.notes}"
+        document = next(ancestor for ancestor in parent.iterancestors("body"))
         citation = next(node.iterchildren("{*}note-citation"), None)
-        body = next(node.iterchildren("{*}note-body"), None)
-        noteref(parent, f"note-{self.notes}", children_text(citation) if citation is not None else "*")
-        if body is not None:
-            document = next(ancestor for ancestor in parent.iterancestors("body"))
-            self.blocks(add(document, "aside", type_="footnote", id=f"note-{self.notes}"), body)
+        noteref(parent, key, children_text(citation) if citation is not None else "*")
+        aside = add(document, "aside", type_="footnote", id=key)
+        for part in node:
+            if part is not citation:
+                self._block(aside, part)
+            _stray(aside, part.tail)
 
     def ruby(self, parent: Element, node: Element) -> None:
         """Bring a base with its reading over."""
         ruby = add(parent, "ruby")
         for part in node:
-            if local(part) == "ruby-base":
-                self.inline(ruby, part)
-            elif local(part) == "ruby-text":
-                self.inline(add(ruby, "rt"), part)
+            if local(part):
+                self.inline(add(ruby, "rt") if local(part) == "ruby-text" else ruby, part)
+            add_text(ruby, part.tail)
 
     def frame(self, parent: Element, node: Element) -> None:
         """Bring a picture's text or a text box over."""
@@ -151,24 +158,36 @@ class _Reader:
         if alt.strip():
             add(parent, "img", alt=alt)
         for box in node:
-            if local(box) == "text-box":
+            if local(box) not in {"title", "desc", ""} | _GONE:
                 self.blocks(add(parent, "div"), box)
-            elif local(box) == "object":
-                self.blocks(parent, box)
+            _stray(parent, box.tail)
 
     def rows(self, table: Element, source: Element, kind: str) -> None:
         """Bring rows over."""
         for node in source:
             name = local(node)
             if name == "table-row":
-                line = add(table, "tr")
-                for cell in node:
-                    if local(cell) == "table-cell":
-                        self.blocks(add(line, kind, colspan=attribute(cell, "number-columns-spanned")), cell)
-            elif name == "table-header-rows":
-                self.rows(table, node, "th")
-            elif name not in _GONE:
-                self.rows(table, node, kind)
+                self.cells(add(table, "tr"), node, kind)
+            elif name in {"table-header-rows", "table-rows", "table-row-group"}:
+                self.rows(table, node, "th" if name == "table-header-rows" else kind)
+            elif name and name not in _GONE:
+                self._block(add(add(table, "tr"), "td"), node)
+            _stray(table, node.tail)
+
+    def cells(self, line: Element, source: Element, kind: str) -> None:
+        """Bring a row's cells over."""
+        for node in source:
+            if local(node) in {"table-cell", "covered-table-cell"}:
+                self.blocks(add(line, kind, colspan=attribute(node, "number-columns-spanned")), node)
+            elif local(node) and local(node) not in _GONE:
+                self._block(add(line, kind), node)
+            _stray(line, node.tail)
+
+
+def _stray(parent: Element, text: str | None) -> None:
+    """Keep text that stands where none should."""
+    if text and text.strip():
+        add_text(add(parent, "p"), text)
 
 
 def read_odt(path: Path, settings: IngestSettings) -> Book:
