@@ -9,7 +9,7 @@ from audiobook.adapt.marked import MarkedBook
 from audiobook.adapt.marking import mark
 from audiobook.book import Book
 from audiobook.engines.base import VoiceInfo
-from audiobook.script import Script
+from audiobook.script import Script, Voice
 from audiobook.settings import Settings
 
 __all__ = ["adapt", "direct", "mark"]
@@ -29,7 +29,12 @@ def adapt(book: Book, settings: Settings, voices: tuple[VoiceInfo, ...]) -> Scri
     return direct(mark(book, settings.adapt), settings, voices)
 
 
-def direct(marked: MarkedBook, settings: Settings, voices: tuple[VoiceInfo, ...]) -> Script:
-    """Turn a marked-up book into a script: the second half of `adapt`, for callers that refine the marks first."""
-    cast = cast_voices(marked, settings, voices)
+def direct(
+    marked: MarkedBook, settings: Settings, voices: tuple[VoiceInfo, ...], earlier: tuple[tuple[str, Voice], ...] = ()
+) -> Script:
+    """Turn a marked-up book into a script: the second half of `adapt`, for callers that refine the marks first.
+
+    ``earlier`` is the cast of an earlier book of the series.
+    """
+    cast = cast_voices(marked, settings, voices, earlier=earlier)
     return compose(add_cues(marked, settings), settings.adapt, cast)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook import adapt, ingest
+from audiobook.adapt.castlist import voice_conflicts
 from audiobook.adapt.llm import ask
 from audiobook.atomic import write_text
 from audiobook.book import Book, Metadata, count_letters
@@ -67,10 +68,13 @@ def draft(source: str, settings: Settings, progress: Progress) -> Draft:
     settings, voices = resolve_engine(settings)
     book = read_source(source, settings)
     progress(Event("stage", f"{book.metadata.title}: {len(book.chapters)} chapters read"))
-    marked, warnings = adapt.mark(book, settings.adapt), ()
+    marked = adapt.mark(book, settings.adapt)
+    warnings: tuple[str, ...] = ()
     if settings.adapt.attribution == "llm":
         marked, warnings = ask(marked, settings.adapt, cache_folder())
-    script = adapt.direct(marked, settings, voices)
+    earlier = read_script(Path(settings.adapt.cast_from)).cast if settings.adapt.cast_from else ()
+    script = adapt.direct(marked, settings, voices, earlier)
+    warnings += voice_conflicts(script)
     _require_every_letter(book, script, source)
     return Draft(script, book, warnings)
 

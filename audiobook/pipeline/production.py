@@ -22,6 +22,7 @@ from audiobook.measure import Levels
 from audiobook.names import slug
 from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, settle
 from audiobook.pipeline.planning import make_plan
+from audiobook.pipeline.selection import select_chapters
 from audiobook.pipeline.voices import require_voices
 from audiobook.progress import Event, Progress
 from audiobook.record import Recorder, open_recorder
@@ -93,14 +94,15 @@ def build(request: Request, settings: Settings, progress: Progress) -> Built:
     name = slug(made.script.metadata.title)
     folder = request.out or OUTPUT / name
     path = Path(request.source)
+    rate = _require_recordable(made.script, settings)
     if not is_script(request.source):
         path = folder / f"{name}.script"
         make_folder(folder)
         made = settle(path, made, request, progress)
+        rate = _require_recordable(made.script, settings)
     plan = make_plan(made.script, settings, made.book, Path(request.source))
     if settings.chapters:
         name = f"{name}-chapters-{slug(settings.chapters)}"
-    rate = require_voices(tuple(voice for _speaker, voice in made.script.cast))
     with ExitStack() as stack:
         work = cache_folder() / "work"
         make_folder(work)
@@ -111,6 +113,12 @@ def build(request: Request, settings: Settings, progress: Progress) -> Built:
     figures = tuple(recorded.levels)
     audio_s = sum(track.frames / track.sample_rate for track in recorded.tracks)
     return Built(path, packages, figures, recorded.takes, recorded.spoken, audio_s, time.monotonic() - started)
+
+
+def _require_recordable(script: Script, settings: Settings) -> int:
+    """Refuse wrong chapters and voices before anything is written; return the book's sample rate in hertz."""
+    select_chapters(script, settings.chapters)
+    return require_voices(tuple(voice for _speaker, voice in script.cast))
 
 
 @dataclass(slots=True)

@@ -1,0 +1,185 @@
+"""``audiobook build`` from end to end with the silent engine: what is written, what is re-used, what is refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import mutagen.mp4
+import pytest
+
+from audiobook.cli import main
+
+SILENT = ("--engine", "silent")
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def build(*arguments: str | Path) -> int:
+    return main(["build", *map(str, arguments), *SILENT])
+
+
+def last_json(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    row: dict[str, object] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return row
+
+
+def recorded(capsys: pytest.CaptureFixture[str]) -> object:
+    return last_json(capsys)["recorded"]
+
+
+def test_a_story_becomes_a_chaptered_m4b_with_its_script_beside_it(story: Path) -> None:
+    assert build(story, "--formats", "m4b,mp3,srt,vtt") == 0
+    folder = Path("output/the-lamp")
+    assert sorted(path.name for path in folder.iterdir() if not path.name.startswith(".")) == [
+        "mp3",
+        "the-lamp.m4b",
+        "the-lamp.script",
+        "the-lamp.srt",
+        "the-lamp.vtt",
+    ]
+    book = mutagen.mp4.MP4(folder / "the-lamp.m4b")
+    assert book.tags is not None
+    assert book.tags["\xa9nam"] == ["The Lamp"]
+    assert [chapter.title for chapter in book.chapters or ()] == ["Chapter 1", "Chapter 2"]
+    assert len(list((folder / "mp3").glob("*.mp3"))) == 2
+
+
+def test_a_second_build_records_nothing_and_gives_the_same_bytes(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(story, "--json") == 0
+    first = Path("output/the-lamp/the-lamp.m4b").read_bytes()
+    assert recorded(capsys) != 0
+    assert build(story, "--json") == 0
+    assert recorded(capsys) == 0
+    assert Path("output/the-lamp/the-lamp.m4b").read_bytes() == first
+
+
+def test_one_changed_sentence_records_one_take(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(story) == 0
+    script = Path("output/the-lamp/the-lamp.script")
+    script.write_text(script.read_text("utf-8").replace("Nobody answered him.", "Nobody answered him at all."), "utf-8")
+    capsys.readouterr()
+    assert build(story, "--json") == 0
+    output = capsys.readouterr().out.splitlines()
+    assert json.loads(output[-1])["recorded"] == 1
+    assert any("using the edited script" in line for line in output)
+
+
+def test_a_new_script_keeps_the_edits_whose_text_is_still_there(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(story) == 0
+    script = Path("output/the-lamp/the-lamp.script")
+    edited = script.read_text("utf-8").replace('"Nothing is magic,"', '"Nothing here is magic,"')
+    script.write_text(edited, "utf-8")
+    story.write_text(story.read_text("utf-8") + "\nThe end came quickly.\n", "utf-8")
+    assert build(story, "--rescript") == 0
+    text = script.read_text("utf-8")
+    assert '"Nothing here is magic,"' in text
+    assert "The end came quickly." in text
+
+
+def test_a_script_is_built_as_it_stands(story: Path) -> None:
+    assert main(["script", str(story), "-o", "my.script", *SILENT]) == 0
+    before = Path("my.script").read_bytes()
+    assert build("my.script", "-o", "out") == 0
+    assert Path("my.script").read_bytes() == before
+    assert Path("out/the-lamp.m4b").is_file()
+
+
+def test_chosen_chapters_do_not_overwrite_the_whole_book(story: Path) -> None:
+    assert build(story, "--chapters", "2") == 0
+    book = mutagen.mp4.MP4("output/the-lamp/the-lamp-chapters-2.m4b")
+    assert [chapter.title for chapter in book.chapters or ()] == ["Chapter 2"]
+
+
+def test_a_dry_run_writes_nothing_and_counts_what_is_missing(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(story, "--dry-run", "--json") == 0
+    plan = last_json(capsys)
+    assert plan["missing"] == plan["takes"] != 0
+    assert not Path("output").exists()
+    assert build(story) == 0
+    capsys.readouterr()
+    assert build(story, "--dry-run", "--json") == 0
+    assert last_json(capsys)["missing"] == 0
+
+
+def test_events_are_json_lines_from_planned_to_done(story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(story, "--json") == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    kinds = [event["event"] for event in events]
+    assert kinds[-1] == "done"
+    assert {"stage", "planned", "take", "chapter", "package"} <= set(kinds)
+    takes = [event for event in events if event["event"] == "take"]
+    assert takes[-1]["done"] == takes[-1]["total"]
+
+
+def test_standard_input_is_a_source(monkeypatch: pytest.MonkeyPatch, story: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "audiobook", "build", "-", *SILENT, "-o", "piped", "-q"],
+        input=story.read_bytes(),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(Path("piped").glob("*.m4b"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["missing.txt"], 3, "missing.txt"),
+        (["folder"], 3, "is a folder"),
+        (["empty.txt"], 3, "empty"),
+        (["blank.txt"], 3, ""),
+        (["binary.bin"], 3, ""),
+        (["missing.script"], 4, "missing.script"),
+        (["bad.script"], 4, "bad.script:6"),
+        (["story.txt", "--profile", "acxx"], 4, "Did you mean 'acx'"),
+        (["story.txt", "--formats", "m4v"], 2, "m4b"),
+        (["story.txt", "--chapters", "9"], 2, "chapters 1 to 2"),
+        (["story.txt", "--chapters", "x"], 2, "1-3,5"),
+        (["story.txt", "--jobs", "many"], 2, "many"),
+        (["story.txt", "--nonsense"], 2, "--nonsense"),
+        (["story.txt", "--config", "bad.toml"], 4, "bad.toml"),
+        (["story.txt", "--config", "missing.toml"], 4, "missing.toml"),
+        (["story.txt", "--set", "pauses.coma=3"], 4, "Did you mean pauses.comma?"),
+        (["story.txt", "--voice", "silent:nobody"], 5, "nobody"),
+        (["story.txt", "--cast", "Tom=silent:nobody"], 5, "nobody"),
+        (["story.txt", "-o", "story.txt/out"], 6, "story.txt"),
+    ],
+)
+def test_bad_input_gets_one_line_the_right_code_and_leaves_nothing(
+    story: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+) -> None:
+    Path("story.txt").write_bytes(story.read_bytes())
+    Path("folder").mkdir()
+    Path("empty.txt").write_bytes(b"")
+    Path("blank.txt").write_text(" \n\n \n", "utf-8")
+    Path("binary.bin").write_bytes(bytes(range(256)) * 64)
+    Path("bad.toml").write_text("voice = ", "utf-8")
+    Path("bad.script").write_text('+++\ntitle = "T"\n[cast]\nNARRATOR = "silent:silent"\n+++\nMery: hello\n', "utf-8")
+    before = sorted(Path().rglob("*"))
+    assert build(*arguments) == code
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert words in lines[-1]
+    assert "Traceback" not in "".join(lines)
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_help_teaches_by_example(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("build", "script", "inspect", "cast", "voices", "say", "normalize", "check", "doctor"):
+        assert main([command, "--help"]) == 0
+        assert f"audiobook {command}" in capsys.readouterr().out
+
+
+def test_the_module_runs_like_the_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "audiobook", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("audiobook, version ")
