@@ -1,0 +1,35 @@
+"""``audiobook normalize``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audiobook.cli.options import Choices, settings_options
+
+__all__ = ["command"]
+
+
+@click.command("normalize")
+@click.argument("source", metavar="[FILE|-]", default="-")
+@settings_options("language", "lexicon")
+def command(source: str, config: Path | None, **options: Any) -> None:
+    r"""Show how written text will be said: one sentence a line in, one line out.
+
+    \b
+    echo "Dr. Jones paid £3 4s. in 1893." | audiobook normalize
+    audiobook normalize chapter.txt --lexicon lexicon.toml
+    audiobook normalize --language de --set spoken.emoji=name text.txt
+    """
+    from audiobook.spoken import EMPTY, normalize
+    from audiobook.spoken.lexiconfile import read_lexicon
+
+    settings = Choices.gather(source, config, options).settings()
+    lexicon = read_lexicon(Path(settings.spoken.lexicon)) if settings.spoken.lexicon else EMPTY
+    language = settings.metadata.language or "en"
+    with click.open_file(source, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            said = normalize(line.rstrip("\r\n"), language, settings=settings.spoken, lexicon=lexicon)
+            click.echo(" ".join(said.split()))

@@ -1,0 +1,136 @@
+"""Lexicons on disk: ``lexicon.toml`` and PLS.
+
+::
+
+    [words]                              # the short form: words to say, or /ipa/
+    Cholmondeley = "Chumley"
+    "Van Gogh" = "/væn ˈɡoʊ/"
+
+    [[word]]                             # the long form
+    written = "Polish"
+    ipa = "ˈpoʊlɪʃ"                      # or spoken = "..."
+    part = "adjective"                   # a note for people
+    case = true                          # capitals must agree
+    language = "en"                      # only in texts of this language
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+from audiobook.book import LexiconEntry
+from audiobook.errors import SettingsError
+from audiobook.spoken import pls
+from audiobook.spoken.lexicon import Entry, Lexicon
+
+__all__ = ["from_book", "parse_toml", "read_lexicon", "to_toml"]
+
+_KEYS = {"written": str, "spoken": str, "ipa": str, "part": str, "case": bool, "language": str}
+_LARGEST = 20_000_000
+"""Bytes; no lexicon that a person keeps comes near it."""
+
+
+def read_lexicon(path: Path) -> Lexicon:
+    """Read ``lexicon.toml`` or a PLS file, told apart by their suffix.
+
+    Raises:
+        SettingsError: the file is missing, too large, unreadable, or an entry is wrong.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise SettingsError("this lexicon is larger than 20 MB", place=str(path), remedy="Split it")
+        data = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SettingsError(f"cannot read this lexicon: {reason}", place=str(path), remedy="Check the path") from error
+    if path.suffix.lower() in {".pls", ".xml"}:
+        return pls.parse(data, str(path))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError("this lexicon is not UTF-8", place=str(path), remedy="Save it as UTF-8") from error
+    return parse_toml(text, str(path))
+
+
+def parse_toml(text: str, place: str) -> Lexicon:
+    """Read the text of a ``lexicon.toml``; ``place`` names it in errors.
+
+    Raises:
+        SettingsError: the text is no TOML, or an entry is wrong.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"not valid TOML: {error}", place=place, remedy="Put words in quotation marks") from error
+    for key in table:
+        if key not in {"words", "word"}:
+            raise SettingsError(f"unknown key {key!r}", place=place, remedy="Use [words] or [[word]]")
+    short = table.get("words", {})
+    long = table.get("word", [])
+    if not isinstance(short, dict) or not isinstance(long, list):
+        raise SettingsError("[words] is a table and [[word]] a list of tables", place=place)
+    entries = [_short(written, value, place) for written, value in short.items()]
+    entries += [_long(number, row, place) for number, row in enumerate(long, 1)]
+    return Lexicon(tuple(entries))
+
+
+def _short(written: str, value: object, place: str) -> Entry:
+    if not isinstance(value, str) or not value.strip() or not written.strip():
+        raise SettingsError(f"words.{written}: say what it sounds like", place=place, remedy='Write "words" or "/ipa/"')
+    value = value.strip()
+    if len(value) > 2 and value[0] == value[-1] == "/":
+        return Entry(written.strip(), ipa=value[1:-1].strip())
+    return Entry(written.strip(), spoken=value)
+
+
+def _long(number: int, row: object, place: str) -> Entry:
+    where = f"word number {number}"
+    if not isinstance(row, dict):
+        raise SettingsError(f"{where} is not a table", place=place, remedy="Use [[word]]")
+    for key, value in row.items():
+        kind = _KEYS.get(key)
+        if kind is None:
+            raise SettingsError(f"{where}: unknown key {key!r}", place=place, remedy=f"Use {', '.join(_KEYS)}")
+        if not isinstance(value, kind):
+            wanted = "true or false" if kind is bool else "text"
+            raise SettingsError(f"{where}: {key} is not {wanted}", place=place)
+    written = row.get("written", "").strip()
+    if not written:
+        raise SettingsError(f"{where} lacks written", place=place, remedy='Add written = "..."')
+    spoken, ipa = row.get("spoken", "").strip(), row.get("ipa", "").strip().strip("/")
+    if bool(spoken) == bool(ipa):
+        raise SettingsError(f"{where} ({written}) needs spoken or ipa, not both", place=place)
+    return Entry(written, spoken, ipa, row.get("part", ""), case=row.get("case", False), language=row.get("language", ""))
+
+
+def from_book(entries: Iterable[LexiconEntry]) -> Lexicon:
+    """Take over the pronunciations that a book brings along."""
+    return Lexicon(
+        tuple(
+            Entry(grapheme, entry.alias, entry.phonemes, case=True, language=entry.language)
+            for entry in entries
+            for grapheme in entry.graphemes
+            if bool(entry.alias) != bool(entry.phonemes)
+        )
+    )
+
+
+def to_toml(lexicon: Lexicon) -> str:
+    """Write a lexicon in the long form; reading it again gives the same entries."""
+    blocks = []
+    for entry in lexicon.entries:
+        pairs = [("written", entry.written), ("spoken", entry.spoken), ("ipa", entry.ipa), ("part", entry.part)]
+        lines = ["[[word]]", *(f"{key} = {_quoted(value)}" for key, value in pairs if value)]
+        if entry.case:
+            lines.append("case = true")
+        if entry.language:
+            lines.append(f"language = {_quoted(entry.language)}")
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(f"\\u{ord(char):04X}" if ord(char) < 32 or ord(char) == 127 else char for char in escaped) + '"'
