@@ -22,6 +22,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import platformdirs
@@ -30,9 +31,12 @@ import soundfile
 
 from audiobook import atomic
 from audiobook.audio import Speech, Take, Utterance, WordTime
-from audiobook.errors import UsageError
+from audiobook.errors import OutputError, UsageError
 
-__all__ = ["CacheStats", "TakeCache", "cache_folder", "take_key"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["CacheStats", "TakeCache", "cache_folder", "read_take", "take_key"]
 
 _SCHEMA = 1
 """Part of every key: raise it when the meaning of an utterance or the make of a take changes."""
@@ -67,6 +71,27 @@ def take_key(fingerprint: str, utterance: Utterance, seed: int) -> str:
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def read_take(take: Take) -> NDArray[np.float32]:
+    """Return a take's samples, shape (frames,), range [-1, 1].
+
+    Raises:
+        OutputError: the sound is gone or not what it was: somebody emptied the cache meanwhile.
+    """
+    if not take.frames:  # a FLAC file without a frame is no file that libsndfile reads
+        return np.zeros(0, np.float32)
+    try:
+        samples, sample_rate = soundfile.read(take.path, dtype="float32")
+    except soundfile.LibsndfileError:
+        samples, sample_rate = np.zeros(0, np.float32), take.sample_rate
+    if (len(samples), sample_rate) != (take.frames, take.sample_rate):
+        raise OutputError(
+            "a recorded take is gone",
+            place=str(take.path),
+            remedy="Run the same command again; only this take is recorded anew",
+        )
+    return np.asarray(samples, np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-import numpy as np
-import soundfile
-
 from audiobook.audio import Plan, Take, Utterance
-from audiobook.errors import OutputError
+from audiobook.cache import read_take
 from audiobook.measure import measure_samples
 from audiobook.script import Voice
 from audiobook.settings import Profile
@@ -44,16 +41,16 @@ def calibration_utterances(plan: Plan) -> tuple[Utterance, ...]:
 
     They are recorded like any other utterance, once for all books, as the cache keeps them.
     """
-    voices = {
-        passage.utterance.voice.address: (passage.utterance.voice, passage.utterance.language)
-        for chapter in reversed(plan.chapters)
-        for passage in reversed(chapter.passages)
-    }
+    voices: dict[str, tuple[Voice, str]] = {}
+    for chapter in plan.chapters:
+        for passage in chapter.passages:
+            utterance = passage.utterance
+            voices.setdefault(utterance.voice.address, (utterance.voice, utterance.language))
     return tuple(
         Utterance(
             _SAMPLES.get(language.split("-")[0].lower(), _SAMPLES["en"]), language, Voice(voice.engine, voice.name)
         )
-        for voice, language in reversed(voices.values())
+        for voice, language in voices.values()
     )
 
 
@@ -65,15 +62,7 @@ def voice_gain(take: Take) -> float:
     Raises:
         OutputError: the take is gone from the cache.
     """
-    try:
-        samples, sample_rate = soundfile.read(take.path, dtype="float32")
-    except soundfile.LibsndfileError as error:
-        raise OutputError(
-            "a recorded take cannot be read",
-            place=str(take.path),
-            remedy="Run the same command again to record it anew",
-        ) from error
-    loudness = measure_samples(np.asarray(samples, np.float32), sample_rate).lufs
+    loudness = measure_samples(read_take(take), take.sample_rate).lufs
     if math.isinf(loudness):
         return 0.0
     return round(max(-_MAX_GAIN_DB, min(_MAX_GAIN_DB, STAGE_LUFS - loudness)), 1)
@@ -97,6 +86,15 @@ def tone_db(profile: Profile) -> float:
     return profile.floor_db - makeup_db(profile)
 
 
-def by_voice(utterances: Iterable[Utterance], takes: Iterable[Take]) -> dict[str, float]:
-    """Return the gain of each voice by its address, from calibration utterances and their takes in the same order."""
-    return {utterance.voice.address: voice_gain(take) for utterance, take in zip(utterances, takes, strict=True)}
+def by_voice(utterances: Iterable[Utterance], takes: Iterable[Take | None]) -> dict[str, float]:
+    """Return the gain of each voice by its address.
+
+    Args:
+        utterances: those of `calibration_utterances`.
+        takes: theirs, in the same order; a voice whose take failed is left out and keeps its level.
+    """
+    return {
+        utterance.voice.address: voice_gain(take)
+        for utterance, take in zip(utterances, takes, strict=True)
+        if take is not None
+    }

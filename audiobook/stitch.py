@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 
 from audiobook import atomic
 from audiobook.audio import ChapterPlan, Mark, Passage, Take, Track, WordTime, ms_to_frames
-from audiobook.errors import OutputError
+from audiobook.cache import read_take
 from audiobook.levels import tone_db
 from audiobook.settings import Settings
 
@@ -168,11 +167,11 @@ def room_tone(sample_rate: int, level_db: float, seed: int) -> Samples:
 
 def _cut(take: Take, gain_db: float, sample_rate: int) -> _Piece:
     """Read a take, resample and trim it, and bring it to its level with soft edges."""
-    samples, own_rate = _read(take)
+    samples = read_take(take)
     scale = 1.0
-    if own_rate != sample_rate:
-        samples = np.asarray(soxr.resample(samples, own_rate, sample_rate, quality="HQ"), np.float32)
-        scale = sample_rate / own_rate
+    if take.sample_rate != sample_rate and len(samples):
+        samples = np.asarray(soxr.resample(samples, take.sample_rate, sample_rate, quality="HQ"), np.float32)
+        scale = sample_rate / take.sample_rate
     start, end = _speech_bounds(samples, sample_rate)
     samples = samples[start:end] * np.float32(10 ** (gain_db / 20))
     peak = float(np.abs(samples).max(initial=0.0))
@@ -186,18 +185,6 @@ def _cut(take: Take, gain_db: float, sample_rate: int) -> _Piece:
         for word in take.words
     )
     return _Piece(samples, words)
-
-
-def _read(take: Take) -> tuple[Samples, int]:
-    try:
-        samples, sample_rate = soundfile.read(take.path, dtype="float32")
-    except soundfile.LibsndfileError as error:
-        raise OutputError(
-            "a recorded take cannot be read",
-            place=str(take.path),
-            remedy="Run the same command again to record it anew",
-        ) from error
-    return np.asarray(samples, np.float32), int(sample_rate)
 
 
 def _speech_bounds(samples: Samples, sample_rate: int) -> tuple[int, int]:
