@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from audiobook.book import Exclusion, Paragraph, ParagraphKind
 from audiobook.ingest.divisions import Item, looks_like_prose
@@ -25,7 +26,7 @@ def find_items(weaver: Weaver, frame: Frame) -> tuple[list[Item], list[Exclusion
     chunks = [
         piece
         for chunk in find_chunks(text, frame.start, frame.end, layout, weaver.cuts)
-        for piece in _split(chunk, text, layout)
+        for piece in _split(chunk, layout)
     ]
     width = _width(chunks)
     items: list[Item] = []
@@ -48,7 +49,7 @@ def find_items(weaver: Weaver, frame: Frame) -> tuple[list[Item], list[Exclusion
     return _with_breaks(items), ornaments
 
 
-def _split(chunk: Chunk, text: str, layout: Layout) -> list[Chunk]:
+def _split(chunk: Chunk, layout: Layout) -> list[Chunk]:
     """Take a heading off the paragraph that follows it without a blank line, and list entries from each other."""
     if chunk.lines == 1 or layout == "lines":
         return [chunk]
@@ -57,7 +58,18 @@ def _split(chunk: Chunk, text: str, layout: Layout) -> list[Chunk]:
     if sum(bool(_BULLET.match(line)) for line in lines) >= 2 and _BULLET.match(lines[0]):
         starts = [number for number, line in enumerate(lines) if _BULLET.match(line)]
         return [_piece(chunk, rows[a:b], first=a == 0) for a, b in zip(starts, [*starts[1:], len(rows)], strict=True)]
-    heading = recognize(lines[0]) if chunk.gap and len(lines[0]) < 70 and len(chunk.text) > 160 else None
+    heading = recognize(lines[0]) if chunk.gap and len(lines[0]) < 70 else None
+    second = recognize(lines[1]) if heading else None
+    if (
+        heading
+        and second
+        and heading.word != second.word
+        and {heading.kind, second.kind} <= {"part", "chapter", "section"}
+    ):
+        below = replace(_piece(chunk, rows[1:], first=False), gap=1)
+        return [_piece(chunk, rows[:1], first=True), *_split(below, layout)]
+    if len(chunk.text) <= 160:
+        return [chunk]
     if not heading or heading.kind in {"bare", "section"} or (heading.number is None and not lines[0].isupper()):
         return [chunk]
     head = 1
@@ -88,7 +100,7 @@ def _kind(chunk: Chunk, width: int, layout: Layout) -> ParagraphKind:
         return "prose"
     lines = chunk.text.split("\n")
     ragged = 0
-    for line, after in zip(lines, lines[1:], strict=False):
+    for line, after in pairwise(lines):
         word = after.split(maxsplit=1)[0] if after.strip() else ""
         ragged += len(line.rstrip()) + 1 + len(word) < 0.85 * width
     if ragged <= 0.6 * (len(lines) - 1):
@@ -101,7 +113,7 @@ def _with_breaks(items: list[Item]) -> list[Item]:
     """Add scene breaks where the book marks them by extra blank lines alone."""
     pairs = [
         (before, item)
-        for before, item in zip(items, items[1:], strict=False)
+        for before, item in pairwise(items)
         if looks_like_prose(before) and item.paragraph.kind == "prose" and not item.heading
     ]
     gaps = Counter(item.chunk.gap for _, item in pairs)

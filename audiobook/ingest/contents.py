@@ -59,9 +59,16 @@ def _is_run(items: Sequence[Item], number: int) -> bool:
         run.append(item)
     if len(run) < 4:
         return False
-    kinds = {(item.heading.word, item.heading.number) for item in run if item.heading}
-    later = {(i.heading.word, i.heading.number) for i in items[number + len(run) :] if i.heading}
-    return len(kinds & later) >= 0.7 * len(kinds)
+    said = {_said(item) for item in run}
+    later = {_said(item) for item in items[number + len(run) :] if item.heading}
+    return len(said & later) >= 0.7 * len(said)
+
+
+def _said(item: Item) -> tuple[str, int | None, str]:
+    """Return what makes a heading in a list the same as one in the text: its number, or a bare one's title."""
+    assert item.heading is not None
+    heading = item.heading
+    return heading.word, heading.number, "" if heading.word else squash(heading.title)
 
 
 def _extent(items: Sequence[Item], head: int) -> int:

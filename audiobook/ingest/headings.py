@@ -115,7 +115,7 @@ def _numbered(word: str, written: str, gap: str, title: str) -> Heading | None:
     """Read "CHAPTER <written> <title>"; the number may be one or two words."""
     number, style = number_of(written)
     if style == "word" or number is not None or written.casefold() == "last":
-        if title and not gap.strip() and not title[0].isupper():
+        if title and not gap.strip() and title[0].islower():
             return None  # "no one came", "act i never saw": a sentence
         return Heading(_ALL_WORDS[word], word, number, style, title.strip())
     first, _, second = written.partition(" ")

@@ -113,7 +113,7 @@ def _divides(text: str, rows: list[tuple[int, int]], span: tuple[int, int], layo
     if layout == "indented":
         before = rows[-1][0] - text.rfind("\n", 0, rows[-1][0]) - 1
         now = span[0] - text.rfind("\n", 0, span[0]) - 1
-        return now > before and now >= 2 or (now > 0 and len(rows) == 1 and now == before)
+        return (now > before and now >= 2) or (now > 0 and len(rows) == 1 and now == before)
     return False
 
 

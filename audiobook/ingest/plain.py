@@ -16,6 +16,7 @@ from audiobook.ingest.divisions import Division, Item, find_divisions, looks_lik
 from audiobook.ingest.gutenberg import Frame, find_frame
 from audiobook.ingest.headings import recognize
 from audiobook.ingest.layout import Weaver
+from audiobook.ingest.levels import assign_roles
 from audiobook.ingest.outline import Block, Role, assemble
 from audiobook.ingest.textfile import read_text, title_from_name
 from audiobook.settings import IngestSettings
@@ -23,6 +24,11 @@ from audiobook.settings import IngestSettings
 __all__ = ["book_from_text", "read_plain"]
 
 _BYLINE = re.compile(r"by[ \t]*(?:\n[ \t]*)*(?P<author>[^\W\d_][^\n]{2,60})", re.IGNORECASE)
+_IMPRINT = re.compile(
+    r"all rights reserved|entered according to act of congress|printed (?:in|by|and bound)|copyright|©|"
+    r"first published|first edition|project gutenberg|\be-?text\b|proofread|scanned by|transcribed (?:by|from)|isbn\b",
+    re.IGNORECASE,
+)
 
 
 def read_plain(path: Path, settings: IngestSettings) -> Book:
@@ -95,7 +101,7 @@ def _plan_divisions(plan: _Plan, items: Sequence[Item], listings: Sequence[Listi
     listed = frozenset(
         squash(entry) for listing in listings if listing.reason == "contents" for entry in listing.entries
     )
-    found = find_divisions([items[number] for number in places], listed, title)
+    found = assign_roles(find_divisions([items[number] for number in places], listed, title))
     for division in found:
         division.first, division.last = places[division.first], places[division.last]
     starts = [division.first for division in found if division.role in {"part", "chapter"}]
@@ -131,17 +137,15 @@ def _plan_title(
     """Leave out the title page before the first heading; name the book."""
     first = next((division.first for division in divisions), len(items))
     leading = [n for n in range(first) if plan.roles[n] == "body" and items[n].paragraph.kind != "break"]
-    page: list[int] = []
-    for number in leading:
-        if looks_like_prose(items[number]) or len(items[number].text) > 250:
-            break
-        page.append(number)
-    if len(page) == len(leading) == len([n for n in range(len(items)) if plan.roles[n] == "body"]):
-        page = page[:1] if len(page) > 1 and _is_title(items[page[0]]) else []
-    if not known.title and page and not _is_title(items[page[0]]):
-        page = []
+    if first == len(items):  # no heading at all: only the first lines may be a title page
+        page = _opening_title(items, leading)
+    else:
+        page = [n for n in leading if not looks_like_prose(items[n]) and len(items[n].text) < 250]
     for number in page:
         plan.exclude(number, number, "title-page")
+    for number in leading:
+        if plan.roles[number] == "body" and _IMPRINT.search(items[number].text) and len(items[number].text) < 800:
+            plan.exclude(number, number, "imprint")
     title, author = known.title, known.author
     if page and not title:
         title = items[page[0]].text.split("\n")[0].strip()
@@ -150,6 +154,19 @@ def _plan_title(
         match = _BYLINE.search(joined)
         author = match["author"].strip(" .") if match else ""
     return replace(known, title=title or title_from_name(name), author=author)
+
+
+def _opening_title(items: Sequence[Item], leading: Sequence[int]) -> list[int]:
+    """Return the first items that are a title, with an author's name under it, in a text without headings."""
+    page: list[int] = []
+    for number in leading[:4]:
+        item = items[number]
+        if not _is_title(item) or number + 1 >= len(items) or not items[number + 1].chunk.gap:
+            break
+        if page and not _BYLINE.match(item.text) and item.text.upper() != item.text:
+            break
+        page.append(number)
+    return page if len(leading) > len(page) else []
 
 
 def _is_title(item: Item) -> bool:

@@ -124,7 +124,7 @@ def _legacy(data: bytes) -> str:
             return data.decode("cp1252" if name.lower() in {"iso-8859-1", "latin-1", "latin1"} else name)
         except (LookupError, UnicodeDecodeError):
             pass
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, and rarely needed
+    from charset_normalizer import from_bytes
 
     # Only the lines with bytes above ASCII tell encodings apart.
     telling = b"\n".join(line for line in data.splitlines() if not line.isascii())[:_SAMPLE]
