@@ -40,6 +40,7 @@ class EngineEntry:
 
 
 ENGINES: dict[str, EngineEntry] = {
+    "kokoro": EngineEntry("audiobook.engines.kokoro", "KokoroEngine"),
     "piper": EngineEntry("audiobook.engines.piper", "PiperEngine"),
     "pyttsx3": EngineEntry("audiobook.engines.pyttsx3", "Pyttsx3Engine"),
     "silent": EngineEntry("audiobook.engines.silent", "SilentEngine"),
@@ -87,7 +88,7 @@ def best_engine() -> str:
     for status in statuses:
         if status.installed:
             return status.name
-    raise EngineError("no speech engine is installed", remedy=statuses[0].remedy)
+    raise EngineError("no speech engine is installed", remedy=statuses[1].remedy)
 
 
 def all_voices(engine: str | None = None) -> tuple[VoiceInfo, ...]:

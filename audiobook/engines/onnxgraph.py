@@ -28,13 +28,8 @@ def with_given_noise(path: Path) -> tuple[bytes, int]:
         ValueError: the file is not an ONNX model.
     """
     import onnx
-    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-    try:
-        model = onnx.load(str(path))
-    except DecodeError as error:
-        msg = "not an ONNX file"
-        raise ValueError(msg) from error
+    model = _load(path)
     graph = model.graph
     nodes: list[Any] = []
     count = 0
@@ -68,3 +63,40 @@ def _given(node: Any, number: int) -> list[Any]:
         onnx.helper.make_node("Slice", [NOISE.format(number), "given_noise_zero", size], [flat]),
         onnx.helper.make_node("Reshape", [flat, shape], [node.output[0]]),
     ]
+
+
+def with_durations(path: Path) -> bytes:
+    """Load a Kokoro model and add the frames of each token as a second output, `WIDTHS`.
+
+    They are the only ``Round`` of the graph, limited to at least 1 by the ``Clip`` behind it. The input
+    ``speed`` may then hold one factor for every token instead of one for all.
+
+    Raises:
+        ValueError: the file is not a Kokoro model.
+    """
+    import onnx
+
+    model = _load(path)
+    graph = model.graph
+    rounds = {node.output[0] for node in graph.node if node.op_type == "Round"}
+    clips = [node for node in graph.node if node.op_type == "Clip" and node.input[0] in rounds]
+    if len(clips) != 1:
+        msg = "not a Kokoro model: it has no durations"
+        raise ValueError(msg)
+    graph.node.append(onnx.helper.make_node("Identity", [clips[0].output[0]], [WIDTHS]))
+    graph.output.append(onnx.helper.make_empty_tensor_value_info(WIDTHS))
+    for given in graph.input:
+        if given.name == "speed":
+            given.type.tensor_type.shape.dim[0].dim_param = "speeds"
+    return bytes(model.SerializeToString())
+
+
+def _load(path: Path) -> Any:
+    import onnx
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
+    try:
+        return onnx.load(str(path))
+    except DecodeError as error:
+        msg = "not an ONNX file"
+        raise ValueError(msg) from error

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.metadata
 import json
 import re
 import unicodedata
@@ -53,7 +52,7 @@ def folder() -> Path:
 
 def status() -> EngineStatus:
     """Look for packages and voice files, without loading any."""
-    missing = [name for name in _PACKAGES if not _version(name)]
+    missing = [name for name in _PACKAGES if not store.version(name)]
     if missing:
         detail = f"{' and '.join(missing)} is not installed"
         return EngineStatus("piper", installed=False, detail=detail, remedy=f"pip install {' '.join(missing)}")
@@ -95,7 +94,7 @@ class PiperEngine:
         """Versions of Piper and ONNX Runtime, hashes of model and configuration, speaker and options."""
         address = _address(voice)
         hashes = f"{store.digest(address.model)[:16]} {store.digest(_config_path(address.model))[:16]}"
-        versions = f"piper {_version('piper-tts')} onnxruntime {_version('onnxruntime')}"
+        versions = f"piper {store.version('piper-tts')} onnxruntime {store.version('onnxruntime')}"
         return f"{versions} {hashes} #{address.speaker} {dict(address.options)} 1"
 
     def speak(self, utterance: Utterance) -> Speech:
@@ -256,13 +255,6 @@ def _plain(text: str) -> str:
     while "[[" in text:
         text = text.replace("[[", "[ [")
     return " ".join(text.split("\0"))
-
-
-def _version(distribution: str) -> str:
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 def _bundled() -> Path | None:

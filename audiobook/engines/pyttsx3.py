@@ -7,7 +7,6 @@ It is given one sentence at a time, and what it wrote is believed only when its 
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import json
 import os
 import queue
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from audiobook.audio import Speech, Utterance
+from audiobook.engines import store
 from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, speakable, unknown_voice
 from audiobook.engines.words import estimate
 from audiobook.errors import EngineError
@@ -52,7 +52,7 @@ _CLAUSE_END = re.compile(r"(?<=[,;:—–])\s+|\s+")
 
 def status() -> EngineStatus:
     """Look for the packages, without starting anything."""
-    missing = [name for name in ("pyttsx3", *(("espeakng-loader",) if _espeak() else ())) if not _installed(name)]
+    missing = [name for name in ("pyttsx3", *(("espeakng-loader",) if _espeak() else ())) if not store.version(name)]
     if missing:
         detail = f"{' and '.join(missing)} is not installed"
         return EngineStatus("pyttsx3", installed=False, detail=detail, remedy=f"pip install {' '.join(missing)}")
@@ -61,12 +61,6 @@ def status() -> EngineStatus:
 
 def _espeak() -> bool:
     return sys.platform not in {"darwin", "win32"}
-
-
-def _installed(distribution: str) -> bool:
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        return bool(importlib.metadata.version(distribution))
-    return False
 
 
 class Pyttsx3Engine:
@@ -101,8 +95,8 @@ class Pyttsx3Engine:
     def fingerprint(self, voice: str) -> str:
         """Versions of pyttsx3 and of what it drives, and the voice as the driver names it."""
         driver = self._list()["driver"]
-        below = importlib.metadata.version("espeakng-loader") if driver == "espeak" else _platform()
-        return f"pyttsx3 {importlib.metadata.version('pyttsx3')} {driver} {below} {self._resolve(voice)} 1"
+        below = store.version("espeakng-loader") if driver == "espeak" else _platform()
+        return f"pyttsx3 {store.version('pyttsx3')} {driver} {below} {self._resolve(voice)} 1"
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak sentence by sentence.

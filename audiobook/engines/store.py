@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import importlib.metadata
 import json
 import os
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 from audiobook.atomic import write_text
 from audiobook.errors import EngineError, OutputError
 
-__all__ = ["check", "data_folder", "digest", "receipt"]
+__all__ = ["check", "data_folder", "digest", "receipt", "version"]
 
 
 def data_folder() -> Path:
@@ -88,3 +89,11 @@ def receipt(path: Path) -> dict[str, Any]:
         if isinstance(noted, dict):
             return noted
     return {}
+
+
+def version(distribution: str) -> str:
+    """Version of an installed package, empty when it is not installed."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return ""

@@ -16,7 +16,7 @@ __all__ = ["align", "audible", "estimate", "share", "spoken_words"]
 
 _WORD = re.compile(r"\S*[^\W_]\S*")
 _HOP_S = 0.01
-_AUDIBLE_DB = -40.0
+_AUDIBLE_DB = -50.0
 """Relative to the loudest 10 ms: quieter frames at the ends are not speech."""
 
 
