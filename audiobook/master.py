@@ -34,6 +34,8 @@ _WINDOW_DB = 1.0
 """How far a chapter may lie from the target before it is corrected, at most half of what the profile tolerates."""
 _NO_SPEECH_LUFS = -60.0
 """A track quieter than this before its gain holds no speech, and there is nothing to level."""
+_MOST_DB = 12.0
+"""A chapter that needs more than this is not soft but broken, and more would only bring up its noise."""
 _CORRECTIONS = 3
 """A chapter that the limiter has to hold down much needs more than one."""
 _COMPRESS_ABOVE_DB = STAGE_LUFS - 8.0
@@ -60,30 +62,26 @@ def master(track: Track, out: Path, settings: Settings) -> tuple[Track, Levels]:
     profile = settings.delivery_standard()
     gain = makeup_db(profile)
     levels = _write(track, out, settings, gain)
-    for _ in range(_CORRECTIONS):
-        correction = _correction(levels, gain, profile)
-        if abs(correction) < 0.05:
-            break
-        gain += correction
-        levels = _write(track, out, settings, gain)
-    if _holds_speech(levels, gain):
+    if levels.lufs - gain > _NO_SPEECH_LUFS:
+        for _ in range(_CORRECTIONS):
+            correction = _correction(levels, profile)
+            if abs(correction) < 0.05:
+                break
+            gain = min(gain + correction, makeup_db(profile) + _MOST_DB)
+            levels = _write(track, out, settings, gain)
         _require(levels, profile, track)
     return dataclasses.replace(track, path=out), levels
 
 
-def _correction(levels: Levels, gain: float, profile: Profile) -> float:
-    """Return the dB that bring a track, measured after ``gain``, to the edge of the window around the target."""
+def _correction(levels: Levels, profile: Profile) -> float:
+    """Return the dB that bring a track to the edge of the window around the target; 0 when it is inside."""
     level, target, window = levels.rms_db, profile.rms_db, _WINDOW_DB
     if profile.rms_db is None:
         level, target, window = levels.lufs, profile.lufs, min(_WINDOW_DB, profile.lufs_tolerance / 2)
-    if target is None or not _holds_speech(levels, gain):
+    if target is None:
         return 0.0
     error = level - target
     return math.copysign(max(0.0, abs(error) - window), -error)
-
-
-def _holds_speech(levels: Levels, gain: float) -> bool:
-    return levels.lufs - gain > _NO_SPEECH_LUFS
 
 
 def _write(track: Track, out: Path, settings: Settings, gain_db: float) -> Levels:
