@@ -18,7 +18,7 @@ from audiobook.ingest.opfmeta import read_cover, read_metadata
 from audiobook.ingest.package import Item, Package, join, read_package, refuse_drm
 from audiobook.ingest.passages import Document
 from audiobook.ingest.semantics import section_role
-from audiobook.ingest.toc import Entry, read_landmarks, read_nav, read_ncx
+from audiobook.ingest.toc import Entry, read_landmarks, read_nav, read_ncx, targets
 from audiobook.ingest.walk import source_text, walk
 from audiobook.ingest.xml import Element, parse_markup, parse_xml
 from audiobook.settings import IngestSettings
@@ -29,6 +29,8 @@ _MAX_TEXT = 48 * 1024 * 1024
 """Bytes of all text documents together."""
 _MAX_TAGS = 1_500_000
 """Tags of all text documents together: the trees of lxml take up to 200 bytes a tag."""
+_NON_LINEAR = 2_000
+"""Characters from which on a page that the spine calls non-linear but the contents list is read."""
 _NAV_TEXT = 200
 """Characters besides the lists from which on a navigation document is text of the book as well."""
 
@@ -57,8 +59,9 @@ def read_epub(path: Path, settings: IngestSettings) -> Book:
         metadata = read_metadata(package)
         entries, landmarks, navs = _contents(archive, package)
         sources = _sources(archive, package)
-        documents, letters, nav_roles = _documents(archive, package, sources, metadata, settings, navs)
-        roles = _roles(package, landmarks) | nav_roles
+        listed = frozenset(target.partition("#")[0] for target in targets(entries))
+        documents, letters = _documents(archive, sources, metadata, settings, navs, listed)
+        roles = _roles(package, landmarks)
         language = next((document.language for document in documents if document.language), "")
         if not any(True for _ in package.root.iter("{http://purl.org/dc/elements/1.1/}language")) and language:
             metadata = replace(metadata, language=language)
@@ -122,12 +125,12 @@ def _sources(archive: Archive, package: Package) -> list[_Source]:
 
 def _documents(
     archive: Archive,
-    package: Package,
     sources: Sequence[_Source],
     metadata: Metadata,
     settings: IngestSettings,
     navs: frozenset[str],
-) -> tuple[list[Document], Counter[str], dict[str, str]]:
+    listed: frozenset[str],
+) -> tuple[list[Document], Counter[str]]:
     """Read all text documents: first which links are notes' marks, then the text itself."""
     sure: dict[str, str] = {}
     possible: dict[str, str] = {}
@@ -141,7 +144,6 @@ def _documents(
             possible |= two
     letters: Counter[str] = Counter()
     documents: list[Document] = []
-    roles: dict[str, str] = {}
     for source in sources:
         root = _tree(archive, source)
         if root is None:
@@ -151,12 +153,12 @@ def _documents(
         letters.update(source_text(body).casefold())
         resolve = _resolver(archive, href)
         notes = find_notes(root, href, sure, possible, resolve)
-        targets = frozenset(sure) | frozenset(notes.values())
-        document = walk(root, href, settings, language=metadata.language, resolve=resolve, notes=notes, targets=targets)
+        keys = frozenset(sure) | frozenset(notes.values())
+        document = walk(root, href, settings, language=metadata.language, resolve=resolve, notes=notes, targets=keys)
         if href in navs:
             document = _contents_page(document, source_text(body))
-        documents.append(document if source.linear else _aside(document))
-    return documents, letters, roles
+        documents.append(document if source.linear or _belongs(document, listed) else _aside(document))
+    return documents, letters
 
 
 def _contents_page(document: Document, text: str) -> Document:
@@ -171,6 +173,12 @@ def _contents_page(document: Document, text: str) -> Document:
 
 def _tree(archive: Archive, source: _Source) -> Element | None:
     return _tolerate(lambda: parse_markup(source.data, f"{archive.place}:{source.item.href}"), None)
+
+
+def _belongs(document: Document, listed: frozenset[str]) -> bool:
+    """Is a page that the spine calls non-linear a chapter all the same? Some tools mark chapters so by mistake."""
+    size = sum(len(passage.text) for passage in document.passages if not passage.note)
+    return document.href in listed and size > _NON_LINEAR
 
 
 def _aside(document: Document) -> Document:

@@ -53,9 +53,8 @@ def find_notes(
             notes[element] = _key(element, href, sure)
             continue
         names = [element.get("id"), element.get("name") if local(element) == "a" else None]
-        key = next(
-            (f"{href}#{name}" for name in names if name and f"{href}#{name}" in sure.keys() | possible.keys()), ""
-        )
+        keys = [f"{href}#{name}" for name in names if name]
+        key = next((key for key in keys if key in sure or key in possible), "")
         if not key:
             continue
         holder = _holder(element)

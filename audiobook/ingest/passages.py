@@ -46,4 +46,4 @@ class Document:
 
 def squash(text: str) -> str:
     """Return only the letters and digits of a text, for comparing titles."""
-    return "".join(char for char in text.casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))

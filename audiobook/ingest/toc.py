@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from audiobook.ingest.clean import one_line
 from audiobook.ingest.xml import Element, attribute, children_text, local
 
-__all__ = ["Entry", "flatten", "read_landmarks", "read_nav", "read_ncx"]
+__all__ = ["Entry", "flatten", "read_landmarks", "read_nav", "read_ncx", "targets"]
 
 _MAX_DEPTH = 30
 
@@ -106,3 +106,8 @@ def _points(parent: Element, resolve: Callable[[str], str], depth: int) -> tuple
 def flatten(entries: tuple[Entry, ...]) -> tuple[str, ...]:
     """Return all labels in order."""
     return tuple(label for entry in entries for label in (entry.label, *flatten(entry.children)))
+
+
+def targets(entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    """Return where all lines lead, in order; empty for those that lead nowhere."""
+    return tuple(target for entry in entries for target in (entry.target, *targets(entry.children)))
