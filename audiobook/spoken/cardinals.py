@@ -26,7 +26,11 @@ def _telephone(match: re.Match[str], _: Style) -> str:
 def _free(match: re.Match[str], _: Style) -> str:
     """Say ``1-800-GO-U-HAUL``."""
     rest = re.sub(r"\d", lambda found: f" {digits(found[0])} ", match[2].replace("-", " "))
-    return f"one, eight hundred, {' '.join(rest.split())}" if match[1] == "800" else f"one, {digits(match[1])}, {' '.join(rest.split())}"
+    return (
+        f"one, eight hundred, {' '.join(rest.split())}"
+        if match[1] == "800"
+        else f"one, {digits(match[1])}, {' '.join(rest.split())}"
+    )
 
 
 def _address(match: re.Match[str], _: Style) -> str:
@@ -36,7 +40,10 @@ def _address(match: re.Match[str], _: Style) -> str:
 
 def _book_number(match: re.Match[str], _: Style) -> str:
     """Say an ISBN or ISSN figure by figure."""
-    figures = ", ".join(" ".join(digits(char) if char.isdigit() else char.upper() for char in group) for group in re.split(r"[-–\s]+", match[2]))
+    figures = ", ".join(
+        " ".join(digits(char) if char.isdigit() else char.upper() for char in group)
+        for group in re.split(r"[-–\s]+", match[2])
+    )
     return f"{'.'.join(match[1][:4])}{' ' + digits(match[1][5:]) if match[1][5:] else ''} {figures}"
 
 
@@ -50,7 +57,10 @@ TELEPHONES = (
     rule(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)", _address, "."),
     rule(r"(?<![\w-])1-(8\d\d)-((?:[A-Z\d]{1,10}-?){1,4})(?![\w-])", _free, "-"),
     rule(r"(?<![\w.,/-])\+\d{1,3}[\s.-]?(?:\(?\d{1,5}\)?[\s.-]?){1,5}\d{2,4}(?![\w]|[-/.]\d)", _telephone, "+"),
-    rule(r"(?<![\w.,/-])(?:1[\s.-])?(?:\(\d{3}\)[\s.-]?|\d{3}[\s.-])\d{3}[\s.-]\d{4}(?:-\d{1,5})?(?![\w]|[-/.]\d)", _telephone),
+    rule(
+        r"(?<![\w.,/-])(?:1[\s.-])?(?:\(\d{3}\)[\s.-]?|\d{3}[\s.-])\d{3}[\s.-]\d{4}(?:-\d{1,5})?(?![\w]|[-/.]\d)",
+        _telephone,
+    ),
     rule(r"(?<![\w.,/-])\d{3}-\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
     rule(r"(?<![\w.,/-])[2-9]\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
     rule(r"(?<![\w.,/-])\d{1,7}(?:[-–]\d{1,7}){2,6}(?:[-–][Xx])?(?![\w]|[-/.]\d)", _long),
@@ -137,7 +147,9 @@ def _counts(match: re.Match[str]) -> bool:
     return bool(_PLURAL.match(match.string, match.end())) and (quantity or match["number"].endswith(("00", "50")))
 
 
-_CODES = re.compile(r"\b(?:code|PIN|pin|number is|ending in|zip|ZIP|digits|serial|account|password|OTP|otp|dial|dialed|dialled|PNR|pnr)\s(?:is\s|of\s|was\s)?$")
+_CODES = re.compile(
+    r"\b(?:code|PIN|pin|number is|ending in|zip|ZIP|digits|serial|account|password|OTP|otp|dial|dialed|dialled|PNR|pnr)\s(?:is\s|of\s|was\s)?$"
+)
 
 
 def _plain(match: re.Match[str], _: Style) -> str:
@@ -156,7 +168,10 @@ def _figures(match: re.Match[str], figures: str) -> str:
         return digits(figures, "oh" if len(figures) == 2 else "zero")
     if _CODES.search(match.string[max(0, match.start() - 24) : match.start()]) and len(figures) > 2:
         return digits(figures)
-    if len(figures) == 4 and ("1100" <= figures <= "2099" or ("1010" <= figures and _TEMPORAL.search(match.string[: match.start()][-24:]) and figures < "1100")):
+    if len(figures) == 4 and (
+        "1100" <= figures <= "2099"
+        or ("1010" <= figures and _TEMPORAL.search(match.string[: match.start()][-24:]) and figures < "1100")
+    ):
         return cardinal(figures) if match["sign"] or _counts(match) else year(figures)
     if len(figures) > 6 and not figures.endswith("000"):
         return digits(figures)

@@ -59,7 +59,11 @@ def _month_first(match: re.Match[str], _: Style) -> str:
 
 def _day_first(match: re.Match[str], _: Style) -> str:
     """Say ``4 July 1776``, ``the 4th of July``, ``4-6 July``."""
-    if match["month"] in {"may", "march", "mar"} and not (match["year"] or match["suffix"] or match["of"]) and match["the"]:
+    if (
+        match["month"] in {"may", "march", "mar"}
+        and not (match["year"] or match["suffix"] or match["of"])
+        and match["the"]
+    ):
         return match[0]
     the = match["the"] or "the "
     said = f"{the}{ordinal(match['day'])}"
@@ -152,6 +156,7 @@ def _weekday(match: re.Match[str], _: Style) -> str:
 _SUFFIX = r"(?P<suffix>(?:st|nd|rd|th|d|ST|ND|RD|TH)\b)?"
 _LATER = rf"(?:{_DASH}(?P<last>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?)?"
 _OPEN = r"(?<![\w.,/$£€-])"
+
 
 def _quarters(match: re.Match[str], _: Style) -> str:
     the, *rest = match.groups()

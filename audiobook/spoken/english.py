@@ -6,7 +6,20 @@ import re
 from collections.abc import Callable
 
 from audiobook.settings import SpokenSettings
-from audiobook.spoken import cardinals, dates, electronic, letters, measures, money, roman, serials, symbols, times, titles
+from audiobook.spoken import (
+    cardinals,
+    dates,
+    electronic,
+    heteronyms,
+    letters,
+    measures,
+    money,
+    roman,
+    serials,
+    symbols,
+    times,
+    titles,
+)
 from audiobook.spoken.rules import Style, apply
 
 __all__ = ["speak"]
@@ -31,12 +44,12 @@ _RULES = (
     *cardinals.RULES,
     *symbols.RULES,
 )
-_PLAIN = re.compile(r"[^\d&%$£€¥#@/+=<>°×÷±§©®™*~^|\\{}_\u00a1-\u00bf\u2020-\u2023\u2030-\u2033\u2070-\uffff\U00010000-\U0010ffff.A-Z]*$")
+_PLAIN = re.compile(
+    r"[^\d&%$£€¥#@/+=<>°×÷±§©®™*~^|\\{}_\u00a1-\u00bf\u2020-\u2023\u2030-\u2033\u2070-\uffff\U00010000-\U0010ffff.A-Z]*$"
+)
 
 
-def speak(
-    text: str, settings: SpokenSettings, put: Callable[[str, str], str], *, heading: bool, british: bool
-) -> str:
+def speak(text: str, settings: SpokenSettings, put: Callable[[str, str], str], *, heading: bool, british: bool) -> str:
     """Say an English text.
 
     Args:
@@ -46,6 +59,7 @@ def speak(
         heading: Whether a leading Roman numeral is a number.
         british: Whether ``3/4`` as a date is the third of April.
     """
+    style = Style(put, british=british, heading=heading, urls=settings.urls, emoji=settings.emoji)
     if not _PLAIN.match(text):
-        text = apply(_RULES, text, Style(put, british=british, heading=heading, urls=settings.urls, emoji=settings.emoji))
-    return text
+        text = apply(_RULES, text, style)
+    return heteronyms.settle(text, style)

@@ -35,7 +35,9 @@ def _habits(language: str) -> _Habits | None:
     base = {"nb": "no", "nn": "no"}.get(base, base)
     if base not in CONVERTER_CLASSES:
         return None
-    for code, thousands, decimal, percent, year_from, ordinal in (row for row in rows("languages.tsv") if row[0] == base):
+    for code, thousands, decimal, percent, year_from, ordinal in (
+        row for row in rows("languages.tsv") if row[0] == base
+    ):
         return _Habits(code, thousands, decimal, percent, int(year_from or 0), ordinal)
     return _Habits(base, " ", ",", "", 0, "")
 
@@ -80,7 +82,12 @@ def _number(habits: _Habits, match: re.Match[str]) -> str:
             said = num2words(sign * float(f"{whole}.{match['part']}"), lang=habits.code)
         elif match["ordinal"]:
             said = num2words(int(whole), lang=habits.code, to="ordinal")
-        elif habits.year_from and len(match["whole"]) == 4 and habits.year_from <= int(whole) < 2000 and not match["percent"]:
+        elif (
+            habits.year_from
+            and len(match["whole"]) == 4
+            and habits.year_from <= int(whole) < 2000
+            and not match["percent"]
+        ):
             said = num2words(int(whole), lang=habits.code, to="year")
         elif len(whole) > 1 and whole[0] == "0":
             said = " ".join(num2words(int(figure), lang=habits.code) for figure in whole)

@@ -31,7 +31,9 @@ def spell(letters: str) -> str:
     return ".".join(letters)
 
 
-_CLUSTERS = re.compile(r"[BCDFGHJKLMNPQRSTVWXZ]{3,}|^(?:[BCDFGHJKLMNPQTVXZ](?![HLRYAEIOU])|[BCDFGHJKLMNPQRSTVWXZ]{2}$)|[^AEIOUY]{2}[BDGJKMQV]$|Q(?!U)|[AEIOU]{3}|^[AEIOUY]{1,2}$|[JQV]$")
+_CLUSTERS = re.compile(
+    r"[BCDFGHJKLMNPQRSTVWXZ]{3,}|^(?:[BCDFGHJKLMNPQTVXZ](?![HLRYAEIOU])|[BCDFGHJKLMNPQRSTVWXZ]{2}$)|[^AEIOUY]{2}[BDGJKMQV]$|Q(?!U)|[AEIOU]{3}|^[AEIOUY]{1,2}$|[JQV]$"
+)
 
 
 def _sounds(text: str) -> bool:
@@ -43,7 +45,15 @@ _EITHER = frozenset({"IT", "WHO", "AM", "PM", "ID", "AIDS", "PIN"})
 """Words that are acronyms too: letters only where an article or the like stands before them."""
 _LETTERS = frozenset("US OK TV DJ MC MD MS MSS PS PC CD DC MP PR GI AC".split())
 """Letters even where the same letters, small, are a word or a name."""
-_TITLES = {"MR": "Mister", "MRS": "Misses", "DR": "Doctor", "ST": "Saint", "LTD": "Limited", "JR": "Junior", "CO": "Company"}
+_TITLES = {
+    "MR": "Mister",
+    "MRS": "Misses",
+    "DR": "Doctor",
+    "ST": "Saint",
+    "LTD": "Limited",
+    "JR": "Junior",
+    "CO": "Company",
+}
 _ARTICLE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Oo]ur|[Yy]our|[Tt]heir|[Mm]y|[Hh]is|[Hh]er|'s|s')\s$")
 
 
@@ -98,10 +108,25 @@ def _initials(match: re.Match[str], style: Style) -> str:
 
 
 INITIALS = (
-    rule(r"\b(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?D|D\.\s?Phil|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?:\.('s|s)?|(?<=\.\w)('s)?)", lambda match, style: _degree(match, style), "."),
-    rule(r"\b(PhDs?|MSc|BSc|DPhil)\b", lambda match, _: spell(match[1].rstrip("s").upper()) + ("'s" if match[1].endswith("s") else "")),
-    rule(r"(?<![\w.])((?:[A-Z]\.\s?){1,4})(?=(?:[A-Z][a-z']{1,20}|Mc|Mac|O'|de|van|von)\b(?!\.))", lambda match, style: _named(match, style), "."),
-    rule(r"(?<![\w.])((?:[A-Za-z]\.){1,7}[A-Za-z])\b(?:\.)?('?s\b)?", lambda match, style: _abbreviated(match, style), "."),
+    rule(
+        r"\b(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?D|D\.\s?Phil|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?:\.('s|s)?|(?<=\.\w)('s)?)",
+        lambda match, style: _degree(match, style),
+        ".",
+    ),
+    rule(
+        r"\b(PhDs?|MSc|BSc|DPhil)\b",
+        lambda match, _: spell(match[1].rstrip("s").upper()) + ("'s" if match[1].endswith("s") else ""),
+    ),
+    rule(
+        r"(?<![\w.])((?:[A-Z]\.\s?){1,4})(?=(?:[A-Z][a-z']{1,20}|Mc|Mac|O'|de|van|von)\b(?!\.))",
+        lambda match, style: _named(match, style),
+        ".",
+    ),
+    rule(
+        r"(?<![\w.])((?:[A-Za-z]\.){1,7}[A-Za-z])\b(?:\.)?('?s\b)?",
+        lambda match, style: _abbreviated(match, style),
+        ".",
+    ),
 )
 
 
@@ -113,12 +138,16 @@ def _degree(match: re.Match[str], _: Style) -> str:
 def _named(match: re.Match[str], style: Style) -> str:
     following = re.match(r"[A-Z][a-z']+", match.string[match.end() : match.end() + 24])
     letters = re.findall("[A-Z]", match[1])
-    if letters == ["M"] and not re.search(r"(?:[A-Z][a-z]+|[A-Z]\.)\s$", match.string[max(0, match.start() - 16) : match.start()]):
+    if letters == ["M"] and not re.search(
+        r"(?:[A-Z][a-z]+|[A-Z]\.)\s$", match.string[max(0, match.start() - 16) : match.start()]
+    ):
         return "Monsieur "
     starter = bool(following and following[0] in words("english/starters.txt"))
     if starter and len(letters) > 1:
         return f"{spell(''.join(letters))}. "
-    if starter or (letters == ["I"] and not re.search(r"[A-Z][a-z]+\s$", match.string[max(0, match.start() - 16) : match.start()])):
+    if starter or (
+        letters == ["I"] and not re.search(r"[A-Z][a-z]+\s$", match.string[max(0, match.start() - 16) : match.start()])
+    ):
         return match[0]
     return _initials(match, style)
 

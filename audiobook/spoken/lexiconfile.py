@@ -102,7 +102,9 @@ def _long(number: int, row: object, place: str) -> Entry:
     spoken, ipa = row.get("spoken", "").strip(), row.get("ipa", "").strip().strip("/")
     if bool(spoken) == bool(ipa):
         raise SettingsError(f"{where} ({written}) needs spoken or ipa, not both", place=place)
-    return Entry(written, spoken, ipa, row.get("part", ""), case=row.get("case", False), language=row.get("language", ""))
+    return Entry(
+        written, spoken, ipa, row.get("part", ""), case=row.get("case", False), language=row.get("language", "")
+    )
 
 
 def from_book(entries: Iterable[LexiconEntry]) -> Lexicon:
@@ -133,4 +135,6 @@ def to_toml(lexicon: Lexicon) -> str:
 
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(f"\\u{ord(char):04X}" if ord(char) < 32 or ord(char) == 127 else char for char in escaped) + '"'
+    return (
+        '"' + "".join(f"\\u{ord(char):04X}" if ord(char) < 32 or ord(char) == 127 else char for char in escaped) + '"'
+    )

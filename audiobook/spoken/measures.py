@@ -200,7 +200,10 @@ def _percent(match: re.Match[str], _: Style) -> str:
 _FIRST = rf"(?:(?P<first>{NUMBER})(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
 
 RULES = (
-    rule(rf"{_START}(\d{{1,3}})\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b", _degrees),
+    rule(
+        rf"{_START}(\d{{1,3}})\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b",
+        _degrees,
+    ),
     rule(r"(?<![\w.,])(\d{1,3})\s?°\s?(\d{1,2})\s?['′](?:\s?(\d{1,2})\s?[\"″])?(?P<compass>)", _degrees, "°"),
     rule(r"(?<![\w.,/])(\d{1,2})\s?['′]\s?(\d{1,2})([½¼¾])?\s?(?:\"|''|″|′′)", _height),
     rule(rf"{_START}({NUMBER})\s?([′″])", _prime),
@@ -209,8 +212,16 @@ RULES = (
     rule(rf"(?<!\w)(?<!\d[.,])((?:[-−+±]\s?)?{NUMBER})\s?(%)", lambda match, _: f"{_number(match[1])} percent", "%"),
     rule(rf"{_START}{_MIXED}[\s-]?{_UNIT}{_OVER}{_DOT}{_END}", _mixed_measure, "/"),
     rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_UNIT}{_OVER}{_DOT}{_END}", _measure),
-    rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>\s?){_SQUARE}(?P<unit>in)(?P<power>[²³23])?{_OVER}(?P<dot>\.)(?=\s?[a-z,;)])", _measure, "in."),
-    rule(rf"{_START}(?P<value>{NUMBER})\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(_BELOW)})(?P<power2>[²³23])?{_END}", _per, "/"),
+    rule(
+        rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>\s?){_SQUARE}(?P<unit>in)(?P<power>[²³23])?{_OVER}(?P<dot>\.)(?=\s?[a-z,;)])",
+        _measure,
+        "in.",
+    ),
+    rule(
+        rf"{_START}(?P<value>{NUMBER})\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(_BELOW)})(?P<power2>[²³23])?{_END}",
+        _per,
+        "/",
+    ),
     rule(rf"(?<![\w.,/])(\d{{1,4}})?\s?([{''.join(_VULGAR)}])", _glyph),
     rule(rf"{_START}{NUMBER}(?:\s?[x×]\s?{NUMBER}){{1,3}}(?![\w.])", _size),
 )

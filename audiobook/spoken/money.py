@@ -34,7 +34,9 @@ def _table() -> dict[str, tuple[str, ...]]:
 
 _SIGNS = alternatives(row[0] for row in rows("english/currencies.tsv") if len(row) < 6)
 _CODES = alternatives(row[0] for row in rows("english/currencies.tsv") if len(row) > 5 and row[5] == "code")
-_ATTRIBUTE = re.compile(r"\s(?!(?:and|or|in|on|at|to|of|for|from|per|by|a|an|the|as|if|but|is|was|more|less|each|every|when|than|with|into|if)\b)[a-z]{3,}")
+_ATTRIBUTE = re.compile(
+    r"\s(?!(?:and|or|in|on|at|to|of|for|from|per|by|a|an|the|as|if|but|is|was|more|less|each|every|when|than|with|into|if)\b)[a-z]{3,}"
+)
 _ARTICLE = re.compile(r"\b(?:[Aa]n?|[Tt]he|his|her|its|my|your|their|our|this|that|one|each|every|new|single)\s$")
 
 
@@ -154,11 +156,19 @@ RULES = (
         _old,
     ),
     rule(
-        rf"(?<![\w.,$£€'])(?P<pounds>(?!))?(?P<shillings>(?!))?(?:(?P<pence>\d{{1,2}}){_PART}|(?P<part2>(?!)))\s?d\.(?!\w)", _old, "d."
+        rf"(?<![\w.,$£€'])(?P<pounds>(?!))?(?P<shillings>(?!))?(?:(?P<pence>\d{{1,2}}){_PART}|(?P<part2>(?!)))\s?d\.(?!\w)",
+        _old,
+        "d.",
     ),
-    rule(r"(?<![\w.,$£€'])(?P<pounds>(?!))?(?P<shillings>\d{1,3})\s?s\.(?P<pence>(?!))?(?P<part>(?!))?(?!\w)", _old, "s."),
+    rule(
+        r"(?<![\w.,$£€'])(?P<pounds>(?!))?(?P<shillings>\d{1,3})\s?s\.(?P<pence>(?!))?(?P<part>(?!))?(?!\w)", _old, "s."
+    ),
     rule(r"(?<![\w.,/])(\d{1,3})/([-–—])(?![\w-])", _slash, "/"),
-    rule(r"(?<![\w.,/])(\d{1,3})/(\d{1,2})(?=\s(?:a|per)\s(?:week|day|dozen|pound|yard|bottle|head|night|month|ton)\b)", _slash, "/"),
+    rule(
+        r"(?<![\w.,/])(\d{1,3})/(\d{1,2})(?=\s(?:a|per)\s(?:week|day|dozen|pound|yard|bottle|head|night|month|ton)\b)",
+        _slash,
+        "/",
+    ),
     rule(
         rf"(?<!\w)(?P<minus>[-−](?=\S))?(?P<sign>{_SIGNS})\s?(?P<first>{NUMBER})"
         rf"(?:(?:\s(?P<scale1>million|billion|thousand|trillion))?{_DASH}(?P<again>{_SIGNS})?(?P<last>{NUMBER}))?{_SCALE}?{_PER}",
@@ -167,6 +177,9 @@ RULES = (
     rule(rf"\b(?P<code>{_CODES})\s?(?P<first>{NUMBER}){_SCALE}?", _code),
     rule(rf"{EDGE}(?P<first>{NUMBER}){_SCALE}?\s?(?P<code>{_CODES})\b", _code),
     rule(rf"{EDGE}({NUMBER})\s?¢", _cents, "¢"),
-    rule(rf"{EDGE}(?P<minus>(?!))?(?P<first>{NUMBER}){_SCALE}?\s?(?P<sign>[€£₽₹])(?P<last>(?!))?(?P<again>(?!))?(?P<scale1>(?!))?(?P<per>(?!))?(?![\d])", _money),
+    rule(
+        rf"{EDGE}(?P<minus>(?!))?(?P<first>{NUMBER}){_SCALE}?\s?(?P<sign>[€£₽₹])(?P<last>(?!))?(?P<again>(?!))?(?P<scale1>(?!))?(?P<per>(?!))?(?![\d])",
+        _money,
+    ),
     rule(r"(?<![\w.,])(\d{1,3})(p)\b", _pence),
 )

@@ -28,7 +28,9 @@ def parse(data: bytes, place: str) -> Lexicon:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise SettingsError(f"not valid XML: {error}", place=place, remedy="Repair it, or use a lexicon.toml") from error
+        raise SettingsError(
+            f"not valid XML: {error}", place=place, remedy="Repair it, or use a lexicon.toml"
+        ) from error
     if etree.QName(root).localname != "lexicon":
         raise SettingsError("this is no PLS lexicon", place=place, remedy="Its root must be <lexicon>")
     language = root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
@@ -87,6 +89,8 @@ def to_pls(lexicon: Lexicon, language: str) -> str:
             forms += [form for form in (entry.written.lower(), entry.written.capitalize()) if form not in forms]
         lines.append("  <lexeme>")
         lines += [f"    <grapheme>{escape(form)}</grapheme>" for form in dict.fromkeys(forms)]
-        lines.append(f"    <phoneme>{escape(entry.ipa)}</phoneme>" if entry.ipa else f"    <alias>{escape(entry.spoken)}</alias>")
+        lines.append(
+            f"    <phoneme>{escape(entry.ipa)}</phoneme>" if entry.ipa else f"    <alias>{escape(entry.spoken)}</alias>"
+        )
         lines.append("  </lexeme>")
     return "\n".join([*lines, "</lexicon>", ""])

@@ -51,9 +51,13 @@ def _counted(match: re.Match[str], _: Style) -> str:
     return said
 
 
-_NUMBER_I = re.compile(r"\s*(?:$|[.,:;)\]\"'?!—–-]|(?:of|to|and|in|is|was|by|the|from|at|on|for|with|which|that|shows|begins|ends|contains|opens)\b)")
+_NUMBER_I = re.compile(
+    r"\s*(?:$|[.,:;)\]\"'?!—–-]|(?:of|to|and|in|is|was|by|the|from|at|on|for|with|which|that|shows|begins|ends|contains|opens)\b)"
+)
 _OF_REIGN = re.compile(r"\s?(?:$|[.)\"?!—–-](?![A-Za-z])|'s\b|,? (?:of|the|and [A-Z][a-z]+ [IVX]|\())")
-_VERBS = re.compile(r"\s(?:am|was|have|had|did|do|will|would|could|can|should|think|know|said|saw|never|don't|may|must|shall|might|see|hope|say|suppose|mean|love|want|thought|knew)\b")
+_VERBS = re.compile(
+    r"\s(?:am|was|have|had|did|do|will|would|could|can|should|think|know|said|saw|never|don't|may|must|shall|might|see|hope|say|suppose|mean|love|want|thought|knew)\b"
+)
 
 
 def _reigning(match: re.Match[str], _: Style) -> str:
@@ -99,7 +103,9 @@ def _alone(match: re.Match[str], _: Style) -> str:
     behind = match.string[match.end() : match.end() + 8]
     if not value or re.match(r"\s(?:drip|line|bag|fluid|pole|needle|tube)", behind):
         return match[0]
-    if match[1] == "IV" and re.search(r"\b(?:an|the|her|his|my|your)\s$", match.string[max(0, match.start() - 6) : match.start()]):
+    if match[1] == "IV" and re.search(
+        r"\b(?:an|the|her|his|my|your)\s$", match.string[max(0, match.start() - 6) : match.start()]
+    ):
         return match[0]
     return cardinal(value) + (match[2] or "")
 
@@ -124,11 +130,20 @@ _ANY = r"(?:[IVXLCDM]{1,12}|[ivxlc]{1,12})"
 
 RULES = (
     rule(rf"^\s*({_NUMERAL})(?=([.:)]?)(?:\s|$))", _headed),
-    rule(rf"\b((?:{alternatives(_COUNTED)}|CHAPTER|PART|BOOK|ACT|SCENE|SECTION|VOLUME|CANTO|LETTER|APPENDIX|PHASE|TYPE|CLASS)s?)(\.?\s)({_ANY})\b(?!')(?:(\s?[-–—]\s?|\sand\s|\sto\s|,\s)({_ANY})\b(?!'))?", _counted),
-    rule(rf"\b((?:{'|'.join(_REIGNING)})\s)?([A-Z][a-zé]+)\s([IVX]{{1,8}})\b('s)?(?:\.(?=,?\s[a-z]))?(?![.-]?[A-Z])", _reigning),
+    rule(
+        rf"\b((?:{alternatives(_COUNTED)}|CHAPTER|PART|BOOK|ACT|SCENE|SECTION|VOLUME|CANTO|LETTER|APPENDIX|PHASE|TYPE|CLASS)s?)(\.?\s)({_ANY})\b(?!')(?:(\s?[-–—]\s?|\sand\s|\sto\s|,\s)({_ANY})\b(?!'))?",
+        _counted,
+    ),
+    rule(
+        rf"\b((?:{'|'.join(_REIGNING)})\s)?([A-Z][a-zé]+)\s([IVX]{{1,8}})\b('s)?(?:\.(?=,?\s[a-z]))?(?![.-]?[A-Z])",
+        _reigning,
+    ),
     rule(rf"\b([A-Z][a-z]+)((?:\s[A-Z][\w'.-]*){{1,2}}),?\s([IVX]{{2,5}})\b(?![-'])", _generation),
     rule(r"\b([IVX]{1,6})(?:th|st|nd|rd|e)?((?:-|\s)[Cc]entur(?:y|ies)\b)", _century, "entur"),
     rule(r"\b([IVXLC]{1,8})(?:th|st|nd|rd)\b()", _century),
-    rule(r"(?<![\w.'-])((?:X{0,3}(?:IX|IV|VI{1,3}|I{2,3})|X{1,3}V|X[IVX]|XX?X[IVX]?|X?L[XIV]{1,6}|[CDM]{1,4}[XL]{1,4}[IVX]{1,4}))\b('s)?(?![\w-])", _alone),
+    rule(
+        r"(?<![\w.'-])((?:X{0,3}(?:IX|IV|VI{1,3}|I{2,3})|X{1,3}V|X[IVX]|XX?X[IVX]?|X?L[XIV]{1,6}|[CDM]{1,4}[XL]{1,4}[IVX]{1,4}))\b('s)?(?![\w-])",
+        _alone,
+    ),
     rule(r"(\()([ivx]{1,6})(\))", _small, "("),
 )

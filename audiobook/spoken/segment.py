@@ -80,7 +80,7 @@ def _ends(before: str, mark: str, after: str, language: str) -> bool:
         return False
     if mark[0] != "." or mark.startswith(("..", ". .")):
         return True
-    if any(quote in mark for quote in "\"”»"):
+    if any(quote in mark for quote in '"”»'):
         return True
     if language in _DATE_ORDINAL and before[-1:].isdigit():
         return len(before) - len(before.rstrip("0123456789")) > 3  # a year may end a sentence, "3." does not

@@ -47,5 +47,8 @@ RULES = (
     rule(r"(?<![\w.,'])401\(?k\)?(?!\w)", lambda *_: "four oh one K", "401"),
     rule(r"(?<![\w.,])(\d{1,4})([kKDGM])\b(?!['-])", _thousands),
     # One letter and one figure must touch somewhere in the token.
-    rule(r"(?<![\w.,'])(?=[\w/-]{0,40}(?:[A-Za-z]\d|\d[A-Za-z]))[A-Za-z\d]{1,40}(?:[-/][A-Za-z\d]{1,40}){0,8}(?![\w])", _serial),
+    rule(
+        r"(?<![\w.,'])(?=[\w/-]{0,40}(?:[A-Za-z]\d|\d[A-Za-z]))[A-Za-z\d]{1,40}(?:[-/][A-Za-z\d]{1,40}){0,8}(?![\w])",
+        _serial,
+    ),
 )

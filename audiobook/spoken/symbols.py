@@ -31,7 +31,7 @@ def _sign(match: re.Match[str], _: Style) -> str:
     before = match.string[match.start() - 1 : match.start()] if match.start() else ""
     behind = match.string[match.end() : match.end() + 1]
     word = _WORDS[match[0]]
-    left = " " if before.strip() and before not in "([\"" else ""
+    left = " " if before.strip() and before not in '(["' else ""
     right = " " if behind and (behind.isalnum() or behind in _WORDS) else ""
     return left + word + right
 
@@ -46,13 +46,26 @@ def _arithmetic(match: re.Match[str], _: Style) -> str:
     return re.sub(r"\s?([-−*/=+×÷])\s?", lambda found: f" {_OPERATORS[found[1]]} ", match[0]).strip()
 
 
-_OPERATORS = {"-": "minus", "−": "minus", "*": "times", "/": "divided by", "=": "equals", "+": "plus", "×": "times", "÷": "divided by"}
+_OPERATORS = {
+    "-": "minus",
+    "−": "minus",
+    "*": "times",
+    "/": "divided by",
+    "=": "equals",
+    "+": "plus",
+    "×": "times",
+    "÷": "divided by",
+}
 
 
 def _emoji(match: re.Match[str], style: Style) -> str:
     if style.emoji == "drop":
         return " "
-    names = (unicodedata.name(char, "").lower() for char in match[0] if char not in "\u200d\ufe0f\ufe0e" and not 0x1F3FB <= ord(char) <= 0x1F3FF)
+    names = (
+        unicodedata.name(char, "").lower()
+        for char in match[0]
+        if char not in "\u200d\ufe0f\ufe0e" and not 0x1F3FB <= ord(char) <= 0x1F3FF
+    )
     said = " ".join(name for name in names if name)
     return f" {said} " if said else " "
 
@@ -70,7 +83,11 @@ ARITHMETIC = (
     rule(r"\band/or\b", lambda *_: "and or", "/"),
     rule(r"(?<=[A-Za-z]{2})\s?/\s?(?=[A-Za-z]{2})", lambda *_: " slash ", "/"),
     rule(r"(?<=[^\d\s]\s)/(?=\s|\w)|^/|(?<=\w)/(?=\s|$)", lambda *_: " slash ", "/"),
-    rule(rf"(?<![\w.,$£€-])-?{_TERM}(?:\s?[-−+*/×÷]\s?{_TERM}){{0,6}}\s?=\s?-?{_TERM}(?:\s?[-−+*/×÷]\s?{_TERM}){{0,6}}(?![\w])", _arithmetic, "="),
+    rule(
+        rf"(?<![\w.,$£€-])-?{_TERM}(?:\s?[-−+*/×÷]\s?{_TERM}){{0,6}}\s?=\s?-?{_TERM}(?:\s?[-−+*/×÷]\s?{_TERM}){{0,6}}(?![\w])",
+        _arithmetic,
+        "=",
+    ),
     rule(r"(?<=\d)\s?\*\s?(?=\d)", lambda *_: " times ", "*"),
     rule(r"(?<=\d)\s?\+\s?(?=\d)", lambda *_: " plus ", "+"),
     rule(r"(?<=\d)\s?[×]\s?(?=\d)", lambda *_: " times ", "×"),

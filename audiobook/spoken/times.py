@@ -53,7 +53,9 @@ def _range(match: re.Match[str], _: Style) -> str:
     if int(match["h1"]) > 24 or int(match["h2"]) > 24:
         return match[0]
     first = _clock(match["h1"], match["m1"], half=bool(match["p1"] or match["half"])) + _letters(match["p1"])
-    return f"{first} to {_clock(match['h2'], match['m2'], half=bool(match['half']))}{_letters(match['half'])}{stop(match)}"
+    return (
+        f"{first} to {_clock(match['h2'], match['m2'], half=bool(match['half']))}{_letters(match['half'])}{stop(match)}"
+    )
 
 
 def _race(match: re.Match[str], _: Style) -> str:
@@ -93,7 +95,11 @@ RULES = (
     ),
     rule(r"(?<![\w.,:-])(\d{1,3}):(\d{1,3})[-–](\d{1,3})(?![\w:]|\.\d)", _verse, ":"),
     rule(r"(?<![\w.,:])(\d{1,2}):([0-5]\d)\.(\d{1,3})(?!\d|\s?(?i:[ap]\.?m))", _race, ":"),
-    rule(rf"{_BEFORE}(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\s?{_HALF})?{_ZONES}{_AFTER}", _time, ":"),
+    rule(
+        rf"{_BEFORE}(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\s?{_HALF})?{_ZONES}{_AFTER}",
+        _time,
+        ":",
+    ),
     rule(rf"{_BEFORE}(?P<hour>\d{{1,2}})(?:\.(?P<minute>[0-5]\d))?(?P<second>(?!))?\s?{_HALF}{_ZONES}{_AFTER}", _time),
     rule(r"(?<=\bthe )(1?\d|2[0-4])[.:]([0-5]\d)(?= (?:train|bus|express|coach|ferry|from|to|up|down|for)\b)", _train),
     rule(rf"{_BEFORE}(\d{{1,4}}) ?: ?(\d{{1,4}}){_AFTER}", _ratio, ":"),

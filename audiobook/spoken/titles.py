@@ -56,7 +56,9 @@ def _dated(match: re.Match[str], _: Style) -> str:
     return _table("year")[match[1]] + ("" if match.string[match.end() : match.end() + 1].isspace() else " ")
 
 
-_NAME_BEFORE = re.compile(r"(?:\b(?:[A-Z][a-z']+|\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|[a-z]+(?:teenth|ieth|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)))\s$")
+_NAME_BEFORE = re.compile(
+    r"(?:\b(?:[A-Z][a-z']+|\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|[a-z]+(?:teenth|ieth|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)))\s$"
+)
 _NAME_AFTER = re.compile(r"\s?[\"'(]?([A-Z][A-Za-z'-]*)")
 
 
@@ -76,7 +78,22 @@ def _doctor(match: re.Match[str], _: Style) -> str:
     """Say ``Dr.``: Doctor before a name, Drive behind one."""
     before = _NAME_BEFORE.search(match.string[max(0, match.start() - 30) : match.start()])
     after = _NAME_AFTER.match(match.string, match.end())
-    starter = before and before[0].strip() in {"Mr", "Mrs", "And", "But", "The", "Said", "Ask", "Then", "When", "Yes", "No", "Dear", "Good", "Well"}
+    starter = before and before[0].strip() in {
+        "Mr",
+        "Mrs",
+        "And",
+        "But",
+        "The",
+        "Said",
+        "Ask",
+        "Then",
+        "When",
+        "Yes",
+        "No",
+        "Dear",
+        "Good",
+        "Well",
+    }
     if before and not starter and (not after or stop(match)):
         return f"Drive{stop(match)}"
     return "Doctor"

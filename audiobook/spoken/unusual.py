@@ -32,7 +32,26 @@ class Unusual:
 
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['-](?=[^\W\d_]))*")
-_ENDINGS = ("'s", "'", "s", "es", "ed", "d", "ing", "er", "ers", "est", "ly", "ness", "less", "ful", "ish", "like", "able", "y")
+_ENDINGS = (
+    "'s",
+    "'",
+    "s",
+    "es",
+    "ed",
+    "d",
+    "ing",
+    "er",
+    "ers",
+    "est",
+    "ly",
+    "ness",
+    "less",
+    "ful",
+    "ish",
+    "like",
+    "able",
+    "y",
+)
 _BEGINNINGS = ("un", "re", "over", "under", "out", "in", "dis", "mis", "non", "pre", "fore", "up", "down", "be")
 
 
@@ -85,7 +104,9 @@ def _read(text: str, language: str, seen: dict[str, _Seen], longest: int) -> Non
                 record = seen[word.casefold()] = _Seen(example)
             record.forms[word] += 1
             record.small += word[0].islower()
-            record.inside += bool(number) and word[0].isupper() and sentence[match.start() - 2 : match.start() - 1] not in '.!?"'
+            record.inside += (
+                bool(number) and word[0].isupper() and sentence[match.start() - 2 : match.start() - 1] not in '!?"'
+            )
 
 
 def _kind(key: str, record: _Seen, language: str) -> Literal["name", "word"] | None:
@@ -101,7 +122,10 @@ def _common(word: str) -> bool:
     listed = known()
     if word in listed or all(part in listed for part in re.split("-", word) if part):
         return True
-    stems = [word, *(word[len(first) :] for first in _BEGINNINGS if word.startswith(first) and len(word) > len(first) + 2)]
+    stems = [
+        word,
+        *(word[len(first) :] for first in _BEGINNINGS if word.startswith(first) and len(word) > len(first) + 2),
+    ]
     for stem in stems:
         if stem in listed:
             return True
