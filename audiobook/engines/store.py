@@ -19,7 +19,7 @@ from typing import Any
 from audiobook.atomic import write_text
 from audiobook.errors import EngineError, OutputError
 
-__all__ = ["check", "data_folder", "digest", "receipt", "version"]
+__all__ = ["check", "data_folder", "digest", "receipt", "sha256", "version"]
 
 
 def data_folder() -> Path:
@@ -97,3 +97,8 @@ def version(distribution: str) -> str:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return ""
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of bytes in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
