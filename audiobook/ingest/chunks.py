@@ -88,9 +88,9 @@ def _piece(chunk: Chunk, rows: Sequence[tuple[int, int]], *, first: bool) -> Chu
 
 
 def _width(chunks: Sequence[Chunk]) -> int:
-    """Return the width to which the text is wrapped: that of nearly its longest lines."""
+    """Return the width to which the text is wrapped: that of nearly its longest lines, in verse at least 55."""
     widths = sorted(chunk.longest for chunk in chunks if chunk.lines > 2)
-    return widths[int(0.9 * (len(widths) - 1))] if widths else 72
+    return max(widths[int(0.9 * (len(widths) - 1))], 55) if widths else 72
 
 
 def _kind(chunk: Chunk, width: int, layout: Layout) -> ParagraphKind:
@@ -103,7 +103,8 @@ def _kind(chunk: Chunk, width: int, layout: Layout) -> ParagraphKind:
     for line, after in pairwise(lines):
         word = after.split(maxsplit=1)[0] if after.strip() else ""
         ragged += len(line.rstrip()) + 1 + len(word) < 0.85 * width
-    if ragged <= 0.6 * (len(lines) - 1):
+    capitals = sum(not line.lstrip("\"'“‘( _*")[:1].islower() for line in lines)
+    if ragged <= 0.6 * (len(lines) - 1) and (len(lines) < 3 or capitals < 0.9 * len(lines) or chunk.longest > 75):
         indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
         return "quote" if chunk.indent >= 2 and indents and min(indents) >= 2 and layout == "wrapped" else "prose"
     return "verse"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,8 @@ def find_listings(items: Sequence[Item]) -> list[Listing]:
         if heading and heading.kind in _REASONS and len(items[number].text) < 80:
             last = _extent(items, number)
             if last > number or _inside(items[number]):
-                found.append(Listing(number, last, _REASONS[heading.kind], _entries(items[number : last + 1])))
+                reason = "index" if "index" in heading.word else _REASONS[heading.kind]
+                found.append(Listing(number, last, reason, _entries(items[number : last + 1])))
                 number = last
         elif heading and heading.kind in {"chapter", "part", "bare"} and _is_run(items, number):
             last = _extent(items, number - 1)
@@ -59,16 +61,21 @@ def _is_run(items: Sequence[Item], number: int) -> bool:
         run.append(item)
     if len(run) < 4:
         return False
-    said = {_said(item) for item in run}
-    later = {_said(item) for item in items[number + len(run) :] if item.heading}
-    return len(said & later) >= 0.7 * len(said)
+    said: Counter[object] = Counter()
+    for item in items[number:]:
+        if item.heading:
+            said.update({(item.heading.word, item.heading.number), squash(item.heading.title), squash(item.text)})
+        elif len(item.text) < 120:
+            said[squash(item.text)] += 1
+    return sum(_recurs(item, said) for item in run) >= 0.7 * len(run)
 
 
-def _said(item: Item) -> tuple[str, int | None, str]:
-    """Return what makes a heading in a list the same as one in the text: its number, or a bare one's title."""
-    assert item.heading is not None
+def _recurs(item: Item, said: Counter[object]) -> bool:
+    """Does a heading of a list stand in the text too, by its number or by its title?"""
     heading = item.heading
-    return heading.word, heading.number, "" if heading.word else squash(heading.title)
+    assert heading is not None
+    title = squash(heading.title)
+    return bool(title and said[title] > 1) or bool(heading.word and said[heading.word, heading.number] > 1)
 
 
 def _extent(items: Sequence[Item], head: int) -> int:
@@ -105,7 +112,7 @@ def _begins_body(
     heading = item.heading
     if key in seen and (heading or item.chunk.gap > 1 or (after and looks_like_prose(after))):
         return True
-    if heading and heading.kind in {"contents", "illustrations"}:
+    if heading and heading.kind in {"contents", "illustrations", "notes", "adverts"}:
         return True
     if heading and after and looks_like_prose(after) and not _columned(after):
         return not (

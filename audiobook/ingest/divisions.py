@@ -51,6 +51,16 @@ class Division:
 
 
 _THE_END = frozenset({"theend", "finis", "end", "fin", "ende", "theendofthestory", "thebeginning", "tobecontinued"})
+_MONTH = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    "nov(?:ember)?|dec(?:ember)?"
+)
+_DATE = re.compile(
+    rf"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s*)?(?:the\s+)?"
+    rf"(?:(?:{_MONTH})\.?\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH})\b\.?)"
+    rf"(?:,?\s*\d{{4}})?[.:,]?(?:\s*[-–—]*\s*[\w ,.]{{0,30}})?",
+    re.IGNORECASE,
+)
 _SMALL = frozenset(
     {"a", "an", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "and", "or", "but", "nor", "as", "into",
      "upon", "over", "under", "is", "it", "its", "which", "who", "that", "de", "la", "le", "les", "du", "des", "der",
@@ -109,6 +119,8 @@ def _candidates(items: Sequence[Item], listed: frozenset[str], title: str) -> li
             if _takes_title(heading) and _subtitle(items, number + 1, listed):
                 division.last = number + 1
             division.listed = _is_listed(division, items, listed)
+        elif _DATE.fullmatch(item.text) and item.chunk.gap and after and after.chunk.gap:
+            division = Division(number, number, None, ("date", ""))
         elif _title_shaped(item, after) and squash(item.text) != title:
             known = squash(item.text) in listed
             if known or _stands_out(item):
@@ -151,11 +163,13 @@ def _subtitle(items: Sequence[Item], at: int, listed: frozenset[str]) -> bool:
         return False
     item, after = items[at], items[at + 1]
     text = item.text
-    if not text or item.heading or item.chunk.gap > 3 or item.chunk.lines > 3 or len(text) > 100:
+    if not text or item.heading or item.chunk.gap > 3 or len(text) > 250:
         return False
     if squash(text) in listed:
         return True
     capitals = text.upper() == text and any(char.isalpha() for char in text)
+    if not capitals and (item.chunk.lines > 3 or len(text) > 100):
+        return False
     if (text[:1] in "“\"‘'—-([" and not capitals) or text[-1:] in ",;:" or after.chunk.gap == 0:
         return False
     return capitals or (_is_title_case(text) and text[-1:] not in "!?" and ". " not in text)
@@ -220,15 +234,15 @@ def _valid_sequences(found: list[Division]) -> list[Division]:
         groups[division.key].append(division)
     kept: set[tuple[str, ...]] = set()
     for key, group in groups.items():
-        mean = sum(division.body for division in group) / len(group)
-        if key[0] in {"title", "named"}:
+        typical = sorted(division.body for division in group)[(len(group) - 1) // 2]
+        if key[0] in {"title", "named"} or (key[0] == "date" and typical > 150):
             kept.add(key)
         elif key[0] == "bare":
             numerals = [division for division in found if division.key[0] == "bare"]
-            enough = mean > (400 if key[2] else 150)
+            enough = typical > (400 if key[2] else 150)
             if enough and (runs(group, 2, 0.6) or runs(numerals, 3, 0.8)):
                 kept.add(key)
-        elif key[1] in _STRONG or runs(group, 2, 0.5):
+        elif key[0] != "date" and (key[1] in _STRONG or runs(group, 2, 0.5)):
             kept.add(key)
     return [division for division in found if division.key in kept]
 

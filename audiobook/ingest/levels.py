@@ -25,25 +25,20 @@ _SMALLEST_TALE = 100
 
 def assign_roles(found: list[Division]) -> list[Division]:
     """Give every heading its role; those that turn out to be mere lines of the text are left out."""
-    by_kind: dict[str, list[Division]] = {
-        "title": [],
-        "chapter": [],
-        "bare": [],
-        "section": [],
-        "part": [],
-        "named": [],
-    }
+    kinds = ("title", "chapter", "bare", "section", "part", "named", "date")
+    by_kind: dict[str, list[Division]] = {kind: [] for kind in kinds}
     for division in found:
         by_kind.setdefault(division.key[0], []).append(division)
     titles = _leading_titles(by_kind["title"], by_kind["chapter"], by_kind["bare"])
     for division in by_kind["title"]:
         division.role = "chapter" if division in titles else "body"
     _parts(by_kind["part"])
+    titles = _titles_below_parts(titles, by_kind["chapter"])
     _worded(by_kind["chapter"], titles)
     chapters = sorted([*titles, *(d for d in by_kind["chapter"] if d.role == "chapter")], key=lambda d: d.first)
     _bare(by_kind["bare"], chapters)
     _scenes(by_kind["section"], by_kind["chapter"], [*chapters, *by_kind["bare"]])
-    _titles_above(titles, found)
+    _dates(by_kind["date"], any(d.role in {"part", "chapter"} and d.key[0] != "date" for d in found))
     _named(by_kind["named"])
     _merge_front(found)
     return [division for division in found if division.role != "body"]
@@ -116,11 +111,10 @@ def _bare(bare: Sequence[Division], chapters: Sequence[Division]) -> None:
         continues = any(d.heading for d in chapters) and runs(merged, 3, 0.8) and not restarts(bare, chapters)
         for division in bare:
             division.role = "chapter" if continues else "section"
-    elif titled and plain and not runs(bare, 3, 0.8):
+    elif runs(titled, 2, 0.8) and number_of_division(plain[0] if plain else titled[0]) == 1:
         # "I. A TITLE" with "I.", "II." below it: the numerals alone cut the titled ones into scenes.
-        outer = titled if runs(titled, 2, 0.8) or not runs(plain, 2, 0.8) else plain
         for division in bare:
-            division.role = "chapter" if division in outer else "section"
+            division.role = "chapter" if division in titled else "section"
     else:
         for division in bare:
             division.role = "chapter"
@@ -140,13 +134,22 @@ def _scenes(scenes: Sequence[Division], worded: Sequence[Division], chapters: Se
             division.role, division.level = "part", 8
 
 
-def _titles_above(titles: Sequence[Division], found: Sequence[Division]) -> None:
-    """Titles that mostly stand right above a numbered chapter head parts."""
-    heads = {d.first for d in found if d.role == "chapter" and d.heading and d.heading.kind in {"chapter", "bare"}}
+def _titles_below_parts(titles: list[Division], worded: Sequence[Division]) -> list[Division]:
+    """Return the titles that are chapters; those that mostly stand right above a numbered chapter head parts."""
+    heads = {division.first for division in worded}
     above = [division for division in titles if division.last + 1 in heads]
-    if len(above) > 0.5 * len(titles):
-        for division in titles:
-            division.role, division.level = "part", 9
+    if 2 * len(above) <= len(titles):
+        return titles
+    for division in titles:
+        division.role, division.level = "part", 9
+    return []
+
+
+def _dates(dates: Sequence[Division], divided: bool) -> None:
+    """The dates of a diary are its chapters when it has no others."""
+    chapters = not divided and len(dates) >= 3
+    for division in dates:
+        division.role = "chapter" if chapters else "body"
 
 
 def _named(named: Sequence[Division]) -> None:

@@ -104,7 +104,7 @@ def _plan_divisions(plan: _Plan, items: Sequence[Item], listings: Sequence[Listi
     found = assign_roles(find_divisions([items[number] for number in places], listed, title))
     for division in found:
         division.first, division.last = places[division.first], places[division.last]
-    starts = [division.first for division in found if division.role in {"part", "chapter"}]
+    starts = [division.first for division in found if division.role in {"part", "chapter", "excluded"}]
     for division in found:
         if division.role == "excluded":
             last = next((start for start in starts if start > division.first), len(items)) - 1
