@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from audiobook.adapt.cuewords import Hint, cue_words
+from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Person, Piece
 from audiobook.adapt.mood import paragraph_moods
 from audiobook.adapt.typography import typographic, words_spoken
@@ -97,7 +98,7 @@ class _People:
         for person in people:
             for name in (person.name, *person.aliases):
                 for word in name.split():
-                    if word[:1].isupper() and len(word) > 2:
+                    if word[:1].isupper() and word.strip(".").lower() not in lexicon().titles:
                         self.names.setdefault(word.strip(".").lower(), set()).add(person.name)
 
     def is_other(self, token: str, speaker: str) -> bool:
