@@ -105,11 +105,10 @@ def _all(entries: tuple[Entry, ...]) -> list[Entry]:
 
 def _useful(names: Sequence[str], title: str) -> list[str]:
     """Documents' own names help only when they are not all the same or the book's."""
-    return (
-        ["" if squash(name) == squash(title) or names.count(name) == len(names) else name for name in names]
-        if len(set(names)) > 1
-        else []
-    )
+    if len(set(names)) <= 1:
+        return []
+    own = squash(title)
+    return ["" if squash(name) == own else name for name in names]
 
 
 def _finder(
@@ -124,6 +123,10 @@ def _finder(
             if index < len(document.passages):
                 at.setdefault(f"{document.href}#{name}", head + index)
     labels = {entry.target: squash(entry.label) for entry in _all(entries) if entry.target}
+    headings: dict[tuple[str, str], int] = {}
+    for index, passage in enumerate(passages):
+        if passage.level:
+            headings.setdefault((passage.href, squash(passage.text)), index)
 
     def find(target: str) -> int | None:
         if target in at:
@@ -132,13 +135,7 @@ def _finder(
         if href not in at:
             return None
         # A fragment that is not there: the heading with the label's words, else the document's start.
-        for index in range(at[href], len(passages)):
-            passage = passages[index]
-            if passage.href != href:
-                break
-            if passage.level and labels.get(target) and squash(passage.text) == labels[target]:
-                return index
-        return at[href]
+        return headings.get((href, labels.get(target) or " "), at[href])
 
     return find
 

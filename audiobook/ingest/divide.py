@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -105,9 +106,12 @@ def _place(entries: tuple[Entry, ...], find: Callable[[str], int | None]) -> lis
 
 def _close(nodes: list[_Node], end: int) -> None:
     """Give each node its end: where the next one begins that is not inside it."""
-    for number, node in enumerate(nodes):
-        later = [other.at for other in nodes[number + 1 :] if other.at > node.at]
-        node.end = max(min([*later[:1], end]), node.at)
+    ahead: list[int] = []
+    for node in reversed(nodes):
+        while ahead and ahead[-1] <= node.at:
+            ahead.pop()
+        node.end = max(min(ahead[-1] if ahead else end, end), node.at)
+        ahead.append(node.at)
         _close(node.children, node.end)
 
 
@@ -167,7 +171,8 @@ def _unlisted(
     level = max(levels, default=2)
     found: list[Start] = []
     for head, following in zip(heads, [*heads[1:], text.count], strict=True):
-        if any(head <= at < following for at in listed):
+        before = bisect.bisect_left(listed, head)
+        if before < len(listed) and listed[before] < following:
             if head < listed[0] and text.letters(head, listed[0]):
                 found.append(Start(head))
             continue
@@ -176,7 +181,7 @@ def _unlisted(
             continue
         known = recognize(first.text) if first.level else None
         if head < listed[0] or (first.level and first.level <= level) or (known and known.kind in {"chapter", "part"}):
-            part = next((start.part for start in reversed(starts) if start.index < head), "")
+            part = starts[before - 1].part if before else ""
             found.append(Start(head, part=part, is_part=bool(known and known.kind == "part")))
     return found
 

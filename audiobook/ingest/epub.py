@@ -25,12 +25,13 @@ from audiobook.settings import IngestSettings
 
 __all__ = ["read_epub"]
 
-_MAX_TEXT = 48 * 1024 * 1024
+_MAX_TEXT = 24 * 1024 * 1024
 """Bytes of all text documents together."""
 _MAX_TAGS = 1_500_000
 """Tags of all text documents together: the trees of lxml take up to 200 bytes a tag."""
 _NON_LINEAR = 2_000
 """Characters from which on a page that the spine calls non-linear but the contents list is read."""
+_MAX_LEXEMES = 100_000
 _NAV_TEXT = 200
 """Characters besides the lists from which on a navigation document is text of the book as well."""
 
@@ -93,7 +94,9 @@ def _contents(
     archive: Archive, package: Package
 ) -> tuple[tuple[Entry, ...], tuple[tuple[str, str], ...], frozenset[str]]:
     """Read the table of contents: the navigation document first, the NCX second."""
-    navs = [item.href for item in package.items if item.href and "nav" in item.properties.split()]
+    navs = list(dict.fromkeys(item.href for item in package.items if item.href and "nav" in item.properties.split()))[
+        :3
+    ]
     entries: tuple[Entry, ...] = ()
     landmarks: tuple[tuple[str, str], ...] = ()
     for nav in navs:
@@ -202,8 +205,10 @@ def _roles(package: Package, landmarks: tuple[tuple[str, str], ...]) -> dict[str
 
 def _lexicons(archive: Archive, package: Package) -> tuple[LexiconEntry, ...]:
     entries: list[LexiconEntry] = []
+    seen: set[str] = set()
     for item in package.items:
-        if item.href and item.media_type == "application/pls+xml":
+        if item.href not in {"", *seen} and item.media_type == "application/pls+xml" and len(entries) < _MAX_LEXEMES:
+            seen.add(item.href)
             entries += _tolerate(
                 lambda item=item: read_pls(archive.read(item.href), f"{archive.place}:{item.href}"), ()
             )  # type: ignore[misc]

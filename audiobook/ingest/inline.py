@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -14,7 +16,11 @@ _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _LINE_SPACES = re.compile(r" *\n *")
 
 
-@dataclass(slots=True)
+_MAX_OPEN = 16
+"""Markup that is open at once."""
+
+
+@dataclass(slots=True, eq=False)
 class Open:
     """Markup that has begun and not ended."""
 
@@ -50,12 +56,12 @@ class Inline:
     def separate(self, mark: str) -> None:
         """Put a mark between what is written and what comes, unless punctuation stands there already."""
         while self.parts and self.last == " ":
-            self.parts[-1] = self.parts[-1].rstrip(" ")
-            self.length = sum(map(len, self.parts))
-            self.last = self.parts[-1][-1:]
-            if not self.last:
-                self.parts.pop()
-                self.last = self.parts[-1][-1:] if self.parts else ""
+            piece = self.parts.pop()
+            kept = piece.rstrip(" ")
+            self.length -= len(piece) - len(kept)
+            if kept:
+                self.parts.append(kept)
+            self.last = self.parts[-1][-1] if self.parts else ""
         if self.length:
             self.add(mark if self.last.isalnum() or self.last in ")]”’\"'%" else " ")
 
@@ -67,13 +73,16 @@ class Inline:
             self.last = "\n"
 
     def open(self, kind: MarkupKind, value: str = "") -> Open:
-        """Begin markup at the end of the text so far."""
+        """Begin markup at the end of the text so far; none is kept inside a great many others."""
         opened = Open(kind, value, self.length)
-        self.opened.append(opened)
+        if len(self.opened) < _MAX_OPEN:
+            self.opened.append(opened)
         return opened
 
     def close(self, opened: Open) -> None:
         """End markup; it is kept when it covers any text."""
+        if opened not in self.opened:
+            return
         self.opened.remove(opened)
         if self.length > opened.start:
             self.done.append(Markup(opened.start, self.length, opened.kind, opened.value))
@@ -96,8 +105,14 @@ def _trimmed(raw: str, marks: list[Markup]) -> tuple[str, tuple[Markup, ...]]:
     cuts = [(match.start(), match.end()) for match in _LINE_SPACES.finditer(raw) if match[0] != "\n"]
     text = _LINE_SPACES.sub("\n", raw).strip()
 
+    starts = [start for start, _ in cuts]
+    shifts = list(itertools.accumulate((end - start - 1 for start, end in cuts), initial=0))
+
     def moved(at: int) -> int:
-        shift = sum(min(at, end) - start - (at > start) for start, end in cuts if start < at)
+        before = bisect.bisect_left(starts, at)
+        shift = shifts[before]
+        if before and at < cuts[before - 1][1]:  # inside white space that went
+            shift -= cuts[before - 1][1] - at
         return min(max(at - shift - lead, 0), len(text))
 
     kept = []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -16,6 +18,8 @@ __all__ = ["find_marks", "find_notes", "place_notes"]
 _HOLDERS = frozenset(("p", "li", "div", "aside", "dd", "dt", "section", "blockquote"))
 _MAX_NOTE = 12_000
 """Characters; a link's target with more is a chapter, not a note."""
+_MAX_ANCHORS = 4
+"""Targets in one block; with more it is text that is pointed at, not a note."""
 
 
 def find_marks(root: Element, resolve: Callable[[str], str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -31,7 +35,7 @@ def find_marks(root: Element, resolve: Callable[[str], str]) -> tuple[dict[str, 
         href = link.get("href") or ""
         if "#" not in href or "://" in href:
             continue
-        text = children_text(link)
+        text = children_text(link, 40)
         parent = link.getparent()
         raised = parent is not None and local(parent) == "sup"
         if semantics.is_noteref(link, superscript=raised):
@@ -46,6 +50,7 @@ def find_notes(
 ) -> dict[Element, str]:
     """Return the elements of one document that are notes, and their keys."""
     notes: dict[Element, str] = {}
+    judged: Counter[Element] = Counter()
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
@@ -58,7 +63,10 @@ def find_notes(
         if not key:
             continue
         holder = _holder(element)
-        if holder is not None and holder not in notes and _is_note(element, holder, (sure, possible), key, resolve):
+        if holder is None or holder in notes:
+            continue
+        judged[holder] += 1
+        if judged[holder] <= _MAX_ANCHORS and _is_note(element, holder, (sure, possible), key, resolve):
             notes[holder] = key
     return notes
 
@@ -90,7 +98,7 @@ def _is_note(
 
     A note carries its mark or its link back at its very beginning, or an arrow back; a mark stands after text.
     """
-    text = children_text(holder)
+    text = children_text(holder, _MAX_NOTE + 1)
     if not text or len(text) > _MAX_NOTE or (anchor is not holder and _text_before(holder, anchor)):
         return False
     sure, possible = marks
@@ -99,8 +107,8 @@ def _is_note(
     back = any(
         "#" in (link.get("href") or "")
         and resolve(link.get("href")) != key
-        and (not any(char.isalnum() for char in children_text(link)) or not _text_before(holder, link))
-        and len(children_text(link)) <= 8
+        and (not any(char.isalnum() for char in children_text(link, 40)) or not _text_before(holder, link))
+        and len(children_text(link, 40)) <= 8
         for link in holder.iter("{*}a")
     )
     return (begins or back) if key in sure else (begins and back)
@@ -151,7 +159,7 @@ def place_notes(
         for ref in passage.refs:
             if ref in bodies and ref not in used:
                 used.add(ref)
-                at = index + 1 if mode == "inline" else next((end for end in ends if end > index), len(passages))
+                at = index + 1 if mode == "inline" else ends[min(bisect.bisect_right(ends, index), len(ends) - 1)]
                 inserted += [(at, replace(note, note="")) for note in bodies[ref]]
     # A note that nothing points at is read where it stands.
     for index, passage in enumerate(passages):

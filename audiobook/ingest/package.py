@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ __all__ = ["Item", "Package", "join", "read_package", "refuse_drm"]
 _FONT_ALGORITHMS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _MAX_CONTROL = 16 * 1024 * 1024
 _MAX_SPINE = 10_000
+_MAX_ITEMS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def read_package(archive: Archive) -> Package:
     """
     path = _package_path(archive)
     root = parse_xml(archive.read(path, _MAX_CONTROL), f"{archive.place}:{path}")
-    items = tuple(_item(archive, path, node) for node in root.iter("{*}item"))
+    items = tuple(_item(archive, path, node) for node in itertools.islice(root.iter("{*}item"), _MAX_ITEMS))
     return Package(
         path, root, items, _spine(archive, path, root, items), _ncx(archive, root, items), _guide(archive, path, root)
     )

@@ -64,9 +64,9 @@ def note_like(element: Element) -> bool:
     name = local(element)
     return (
         name in {"p", "div", "aside", "li", "dd"}
-        and bool(element.get("id") or element.find(".//*[@id]") is not None)
         and bool(_NOTE_CLASS.search(element.get("class") or ""))
         and "notes" not in (element.get("class") or "").lower()
+        and bool(element.get("id") or element.find(".//*[@id]") is not None)
     )
 
 
@@ -77,7 +77,7 @@ def is_noteref(element: Element, *, superscript: bool) -> bool:
         return True
     if "backlink" in words or "doc-backlink" in words:
         return False
-    text = children_text(element)
+    text = children_text(element, 40)
     if not element.get("href") or "#" not in element.get("href") or len(text) > 12:
         return False
     if _REF_CLASS.search(element.get("class") or ""):
@@ -95,13 +95,13 @@ def is_pagebreak(element: Element) -> bool:
         return True
     if local(element) not in {"span", "a", "div", "p"} or not _PAGE_CLASS.search(element.get("class") or ""):
         return False
-    text = children_text(element)
+    text = children_text(element, 40)
     return len(text) <= 16 and (not text or bool(re.search(r"\d|^[\W_]*[ivxlc]+[\W_]*$", text, re.IGNORECASE)))
 
 
 def is_line_number(element: Element) -> bool:
     """Is the element the number of a verse's line?"""
-    return bool(_LINE_NUMBER.search(element.get("class") or "")) and children_text(element).isdecimal()
+    return bool(_LINE_NUMBER.search(element.get("class") or "")) and children_text(element, 40).isdecimal()
 
 
 def is_hidden(element: Element) -> bool:

@@ -39,7 +39,7 @@ def read_table(table: Element) -> Table:
     width = max((len(row) for row in grid), default=0)
     nested = next((inner for inner in table.iter("{*}table") if inner is not table), None) is not None
     has_headers = any(local(cell) == "th" for cell in cells)
-    long = any(len(children_text(cell)) > _MAX_CELL for cell in cells)
+    long = any(len(children_text(cell, 2 * _MAX_CELL)) > _MAX_CELL for cell in cells)
     if width < 2 or nested or long or table.get("role") in {"presentation", "none"}:
         return Table(layout=True)
     if not has_headers or width < 3 or not grid[0] or any(local(cell) != "th" for cell in grid[0]):
@@ -52,7 +52,9 @@ def _names(row: list[Element]) -> list[str]:
     """Return a header's text for every column, spans unfolded."""
     names: list[str] = []
     for cell in row:
-        names += [children_text(cell)] * _span(cell, "colspan")
+        names += [children_text(cell, _MAX_CELL)] * _span(cell, "colspan")
+        if len(names) > _MAX_COLUMNS:
+            break
     return names[:_MAX_COLUMNS]
 
 

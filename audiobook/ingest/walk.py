@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -220,12 +221,12 @@ class _Walker:
             return self._bare_mark(element)
         href = link.get("href") or ""
         if self.frame.note:
-            text = children_text(link)
+            text = children_text(link, 40)
             return bool(href) and "#" in href and bool(re.fullmatch(r"[\W_]*\w{0,4}[\W_]*", text))
         inside = name == "sup" or local(element.getparent()) == "sup" if element.getparent() is not None else False
         target = self.resolve(href) if href else ""
-        known = target in self.targets and bool(re.fullmatch(r"[\W_]*\w{1,4}[\W_]*", children_text(link)))
-        if name == "sup" and len(children_text(element)) > len(children_text(link)) + 4:
+        known = target in self.targets and bool(re.fullmatch(r"[\W_]*\w{1,4}[\W_]*", children_text(link, 40)))
+        if name == "sup" and len(children_text(element, 80)) > len(children_text(link, 40)) + 4:
             return False
         if not (known or semantics.is_noteref(link, superscript=inside)):
             return False
@@ -234,7 +235,7 @@ class _Walker:
 
     def _bare_mark(self, element: Element) -> bool:
         """Is a raised number without a link a note's mark? After a sentence's end or a long word, not after "m"."""
-        if not re.fullmatch(r"\s*[\[(]?(\d{1,3}|[*†‡§])[\])]?\s*", children_text(element)):
+        if not re.fullmatch(r"\s*[\[(]?(\d{1,3}|[*†‡§])[\])]?\s*", children_text(element, 40)):
             return False
         before = "".join(self.inline.parts[-3:])
         return bool(re.search(r"([.,;:!?…”’\"'»)\]]|[^\W\d_]{4,})$", before))
@@ -244,7 +245,7 @@ class _Walker:
             style = (element.get("style") or "").replace(" ", "")
             return name == "span" and ("display:block" in style or self._verse_line(element))
         if name in {"div", "p", "span"} and _DROP_CAP.search(element.get("class") or ""):
-            return len(children_text(element)) > 3
+            return len(children_text(element, 8)) > 3
         return True
 
     def _verse_line(self, element: Element) -> bool:
@@ -341,10 +342,10 @@ class _Walker:
 
     def _after_number(self) -> str:
         """Return what stands for a line's end in a heading: "Chapter 1" and its title are two things said."""
-        so_far = "".join(self.inline.parts).strip()
+        so_far = "".join(self.inline.parts).strip() if self.inline.length < 60 else ""
         known = recognize(so_far)
         alone = known is not None and known.kind in {"chapter", "part", "bare"} and not known.title
-        return ": " if alone and so_far[-1:].isalnum() else " "
+        return ": " if alone and so_far[-1].isalnum() else " "
 
     def _image(self, element: Element) -> None:
         """Read a picture's text if it is wanted or is the first letter of a word."""
@@ -393,20 +394,21 @@ def _pieces(
         return [(text, markup, kind)]
     if keep and kind != "verse":
         return [(text, markup, kind)]
-    pieces: list[tuple[str, tuple[Markup, ...], ParagraphKind]] = []
+    found: list[tuple[int, int, ParagraphKind]] = []
     for start, end in _spans(text, r"\n\s*\n"):
         stretch = text[start:end]
         lines = stretch.split("\n")
         if kind == "verse" or (len(lines) > 1 and kind in {"prose", "quote"} and max(map(len, lines)) <= _LONG_LINE):
-            pieces.append((stretch, _within(markup, start, end), "verse" if kind != "note" else kind))
+            found.append((start, end, "verse"))
         elif kind in {"prose", "quote"}:
-            pieces += [
-                (text[a:b], _within(markup, a, b), kind)
-                for a, b in ((start + one, start + two) for one, two in _spans(stretch, r"\n"))
-            ]
+            found += [(start + one, start + two, kind) for one, two in _spans(stretch, r"\n")]
         else:
-            pieces.append((stretch.replace("\n", " "), _within(markup, start, end), kind))
-    return pieces
+            found.append((start, end, kind))
+    marks = _within(markup, [(start, end) for start, end, _ in found])
+    return [
+        (text[start:end] if own == "verse" else text[start:end].replace("\n", " "), share, own)
+        for (start, end, own), share in zip(found, marks, strict=True)
+    ]
 
 
 def _spans(text: str, separator: str) -> list[tuple[int, int]]:
@@ -419,13 +421,17 @@ def _spans(text: str, separator: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in spans if text[start:end].strip()]
 
 
-def _within(markup: tuple[Markup, ...], start: int, end: int) -> tuple[Markup, ...]:
-    kept = []
+def _within(markup: tuple[Markup, ...], spans: list[tuple[int, int]]) -> list[tuple[Markup, ...]]:
+    """Share markup out among stretches of the text, ascending."""
+    ends = [end for _, end in spans]
+    shares: list[list[Markup]] = [[] for _ in spans]
     for mark in markup:
-        first, last = max(mark.start, start), min(mark.end, end)
-        if last > first:
-            kept.append(replace(mark, start=first - start, end=last - start))
-    return tuple(kept)
+        at = bisect.bisect_right(ends, mark.start)
+        while at < len(spans) and spans[at][0] < mark.end:
+            start, end = spans[at]
+            shares[at].append(replace(mark, start=max(mark.start, start) - start, end=min(mark.end, end) - start))
+            at += 1
+    return [tuple(share) for share in shares]
 
 
 def source_text(element: Element) -> str:
