@@ -17,6 +17,7 @@ from audiobook.book import Cover
 from audiobook.errors import OutputError, SettingsError, ToolError, UsageError
 from audiobook.publish import Edition, encoded, pcm, publish
 from audiobook.publish.encoded import Codec, aac_frames, encode_joinable_aac
+from audiobook.publish.m4b import aac_options
 from audiobook.settings import MetadataSettings, Profile, PublishSettings, Settings
 
 NATIVE = Settings(profile="native", profiles=(("native", Profile(aac_kbps=96)),))
@@ -68,7 +69,7 @@ def test_more_chapters_than_nero_can_count_are_all_there(tmp_path: Path) -> None
 def test_joined_chapters_equal_one_long_encode(tmp_path: Path) -> None:
     audiobook = make_audiobook(tmp_path)
     edition = Edition(audiobook, tmp_path, "lamp", NATIVE, tmp_path / "store")
-    codec = Codec(".aac", "adts", ("-c:a", "aac", "-b:a", "96k"))
+    codec = Codec(".aac", "adts", aac_options(edition))
     parts = [list(aac_frames(path.read_bytes(), path.name)) for path in encode_joinable_aac(edition, codec)]
     whole = tmp_path / "whole.aac"
     samples = np.concatenate(

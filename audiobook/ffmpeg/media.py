@@ -52,8 +52,11 @@ def probe(path: Path) -> Media:
     """
     if not path.is_file():
         raise ToolError("is not a file", place=str(path), remedy="Name an existing audio file")
+    form = demuxer(path)
+    # Ogg keeps its tags with the stream, all others with the file.
+    source = ("-map_metadata", "0:s:0") if form == "ogg" else ()
     metadata, log = run(
-        (*input_file(path, demuxer(path)), "-fflags", "+bitexact", "-f", "ffmetadata", "pipe:1"),
+        (*input_file(path, form), *source, "-fflags", "+bitexact", "-f", "ffmetadata", "pipe:1"),
         place=str(path),
         loglevel="info",
     )
@@ -63,9 +66,13 @@ def probe(path: Path) -> Media:
     if stream is None:
         raise ToolError("holds no audio", place=str(path), remedy="Name an audio file")
     container = re.search(r"^Input #0, (\S+), from ", log, re.MULTILINE)
-    overall = re.search(r"^  Duration: (?:(\d+):(\d+):([\d.]+)|N/A)[^\n]*?(?:bitrate: (\d+) kb/s)?$", log, re.MULTILINE)
-    hours, minutes, seconds, rate = overall.groups(default="0") if overall else ("0", "0", "0", "0")
-    tags, chapters = _parse_metadata(metadata.decode("utf-8", "replace"))
+    overall = re.search(
+        r"^  Duration: (?:(\d+):(\d+):([\d.]+)|N/A)(?:, start: ([\d.]+))?[^\n]*?(?:bitrate: (\d+) kb/s)?$",
+        log,
+        re.MULTILINE,
+    )
+    hours, minutes, seconds, start, rate = overall.groups(default="0") if overall else ("0", "0", "0", "0", "0")
+    tags, chapters = _parse_metadata(metadata.decode("utf-8", "replace"), float(start))
     return Media(
         container=container[1] if container else "",
         codec=stream[1],
@@ -86,7 +93,7 @@ def _channels(layout: str) -> int:
     return int(counted[1]) if counted else named.get(re.sub(r"\(.*", "", layout), 2)
 
 
-def _parse_metadata(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[Chapter, ...]]:
+def _parse_metadata(text: str, start_s: float) -> tuple[tuple[tuple[str, str], ...], tuple[Chapter, ...]]:
     sections: list[tuple[str, dict[str, str]]] = [("", {})]
     for line in re.findall(r"(?:[^\\\n]|\\[\s\S])+", text):
         if re.fullmatch(r"\[[A-Z]+\]", line):
@@ -101,10 +108,8 @@ def _parse_metadata(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[Chapt
         if name == "[CHAPTER]":
             top, _, bottom = values.get("timebase", "1/1000").partition("/")
             base = int(top) / int(bottom or 1)
-            chapters.append(
-                Chapter(
-                    values.get("title", ""), int(values.get("start", "0")) * base, int(values.get("end", "0")) * base
-                )
-            )
+            # ffmpeg counts from the first sample that is heard, the file from its encoder's delay.
+            begin, end = (int(values.get(edge, "0")) * base for edge in ("start", "end"))
+            chapters.append(Chapter(values.get("title", ""), begin + start_s if begin else 0.0, end + start_s))
     brands = ("major_brand", "minor_version", "compatible_brands")
     return tuple(pair for pair in sections[0][1].items() if pair[0] not in brands), tuple(chapters)

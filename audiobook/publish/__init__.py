@@ -10,7 +10,7 @@ from pathlib import Path
 from audiobook.atomic import make_folder
 from audiobook.audio import Audiobook, Package
 from audiobook.errors import UsageError
-from audiobook.publish import captions, m4b, mp3
+from audiobook.publish import captions, lists, m4b, mp3, wav, xiph
 from audiobook.publish.edition import Edition
 from audiobook.settings import Settings
 
@@ -18,10 +18,18 @@ __all__ = ["PACKAGES", "Edition", "publish", "require_kind"]
 
 PACKAGES: dict[str, Callable[[Edition], Package]] = {
     "m4b": m4b.write_m4b,
-    "mp3": mp3.write_chapters,
-    "m4a": m4b.write_chapters,
+    "mp3": mp3.write_mp3,
+    "mp3-single": mp3.write_single,
+    "m4a": m4b.write_m4a,
+    "opus": xiph.write_opus,
+    "flac": xiph.write_flac,
+    "wav": wav.write_wav,
+    "m3u8": lists.write_m3u8,
+    "cue": lists.write_cue,
     "srt": captions.write_srt,
     "vtt": captions.write_vtt,
+    "ass": captions.write_ass,
+    "lrc": captions.write_lrc,
 }
 """Writer of each kind of package, by the name that ``--formats`` takes."""
 

@@ -1,17 +1,17 @@
-"""Caption files for the whole book: SubRip and WebVTT."""
+"""Caption files for the whole book: SubRip, WebVTT, Advanced SubStation with karaoke, and lyrics."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from audiobook.atomic import write_text
-from audiobook.audio import Package
+from audiobook.audio import Package, frames_to_ms
 from audiobook.names import contained, one_line
-from audiobook.publish.cues import captions
+from audiobook.publish.cues import Cue, captions
 from audiobook.publish.edition import Edition
 from audiobook.script import NARRATOR, UNKNOWN
 
-__all__ = ["write_srt", "write_vtt"]
+__all__ = ["speaker_name", "write_ass", "write_lrc", "write_srt", "write_vtt"]
 
 
 def write_srt(edition: Edition) -> Package:
@@ -24,9 +24,19 @@ def write_vtt(edition: Edition) -> Package:
     return _write(edition, "vtt", _vtt(edition))
 
 
+def write_ass(edition: Edition) -> Package:
+    """Write ``<slug>.ass``, in which each word lights up as it is said; raise OutputError when that fails."""
+    return _write(edition, "ass", _ass(edition))
+
+
+def write_lrc(edition: Edition) -> Package:
+    """Write ``<slug>.lrc``, with the times of words where the engine gave them; raise OutputError when that fails."""
+    return _write(edition, "lrc", _lrc(edition))
+
+
 def _write(edition: Edition, kind: str, blocks: Iterator[str]) -> Package:
     path = contained(edition.folder, f"{edition.slug}.{kind}")
-    write_text(path, "\n".join(blocks))
+    write_text(path, "\n".join(blocks).rstrip("\n") + "\n")
     return Package(kind, (path,))
 
 
@@ -45,6 +55,72 @@ def _vtt(edition: Edition) -> Iterator[str]:
         text = "\n".join(_vtt_escape(line) for line in cue.texts)
         speaker = one_line(_vtt_escape(speaker_name(cue.speaker)))
         yield f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}\n<v {speaker}>{text}\n"
+
+
+def _ass(edition: Edition) -> Iterator[str]:
+    yield "[Script Info]"
+    yield f"Title: {one_line(edition.metadata.title)}"
+    yield from ("ScriptType: v4.00+", "PlayResX: 1280", "PlayResY: 720", "WrapStyle: 2", "")
+    yield "[V4+ Styles]"
+    yield (
+        "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, "
+        "Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, "
+        "MarginR, MarginV, Encoding"
+    )
+    yield ("Style: Default,Arial,48,&H00FFFFFF,&H00A0A0A0,&H00000000,&H80000000,0,0,0,0,100,100,0,0,1,2,1,2,60,60,50,1")
+    yield from ("", "[Events]")
+    yield "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
+    for cue in captions(edition):
+        start, end = (_hundredths(ms) for ms in (cue.start_ms, cue.end_ms))
+        name = one_line(speaker_name(cue.speaker)).replace(",", ";")
+        yield f"Dialogue: 0,{_ass_clock(start)},{_ass_clock(end)},Default,{name},0,0,0,,{_karaoke(cue)}"
+
+
+def _karaoke(cue: Cue) -> str:
+    """Spell words with their lengths; each length runs from the last word's rounded end, so no rounding adds up."""
+    at = _hundredths(cue.start_ms)
+    lines = []
+    for line in cue.lines:
+        text = ""
+        for number, word in enumerate(line):
+            end = max(at, _hundredths(word.end_ms))
+            text += f"{' ' if word.spaced and number else ''}{{\\k{end - at}}}{_ass_escape(word.text)}"
+            at = end
+        lines.append(text)
+    return "\\N".join(lines)
+
+
+def _ass_escape(text: str) -> str:
+    # A word joiner keeps a backslash from meaning a line break; it shows as nothing.
+    return text.replace("\\", "\\\u2060").replace("{", "\\{").replace("}", "\\}")
+
+
+def _lrc(edition: Edition) -> Iterator[str]:
+    metadata, timeline = edition.metadata, edition.timeline()
+    length = frames_to_ms(timeline.frames, timeline.sample_rate) // 1000
+    facts = {"ti": metadata.title, "ar": metadata.author, "al": metadata.series, "by": metadata.narrator}
+    yield from (f"[{name}:{one_line(text)}]" for name, text in facts.items() if one_line(text))
+    yield f"[length:{length // 60:02d}:{length % 60:02d}]"
+    for cue in captions(edition):
+        if cue.timed:
+            words = " ".join(f"<{_lrc_clock(word.start_ms)}>{word.text}" for word in cue.words)
+            yield f"[{_lrc_clock(cue.start_ms)}]{words} <{_lrc_clock(cue.words[-1].end_ms)}>"
+        else:
+            yield f"[{_lrc_clock(cue.start_ms)}]{' '.join(cue.texts)}"
+
+
+def _hundredths(ms: int) -> int:
+    return (ms + 5) // 10
+
+
+def _ass_clock(hundredths: int) -> str:
+    seconds, rest = divmod(hundredths, 100)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:02d}"
+
+
+def _lrc_clock(ms: int) -> str:
+    seconds, rest = divmod(_hundredths(ms), 100)
+    return f"{seconds // 60:02d}:{seconds % 60:02d}.{rest:02d}"
 
 
 def speaker_name(speaker: str) -> str:

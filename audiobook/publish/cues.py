@@ -11,7 +11,7 @@ import difflib
 import functools
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from audiobook.audio import Mark, Track
@@ -64,6 +64,8 @@ class Cue:
     """One or two lines of words."""
     start_ms: int
     end_ms: int
+    timed: bool = False
+    """The engine gave times of words; else they are estimated from the letters."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -85,14 +87,14 @@ def captions(edition: Edition) -> tuple[Cue, ...]:
     cues: list[Cue] = []
     for index, track, mark in edition.marks():
         words = _words(mark, track, timeline, index)
-        cues += [Cue(mark.speaker, lines, *_span(lines)) for lines in _cut(words, limit)]
+        cues += [Cue(mark.speaker, lines, *_span(lines), timed=bool(mark.words)) for lines in _cut(words, limit)]
     held = []
     for number, cue in enumerate(cues):
         end = cue.end_ms
         if number + 1 < len(cues):
             follower = cues[number + 1].start_ms
             end = min(max(end, min(cue.start_ms + _SHORTEST_MS, follower - _GAP_MS)), max(follower, cue.start_ms + 1))
-        held.append(Cue(cue.speaker, cue.lines, cue.start_ms, max(end, cue.start_ms + 1)))
+        held.append(replace(cue, end_ms=max(end, cue.start_ms + 1)))
     return tuple(held)
 
 

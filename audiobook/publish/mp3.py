@@ -1,24 +1,30 @@
-"""MP3: one file a chapter, as shops ask for it."""
+"""MP3: one file a chapter, as shops ask for it, or one file with chapter marks."""
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audiobook.atomic import output_path, translated
-from audiobook.audio import Package, frames_to_ms
-from audiobook.names import one_line
+from audiobook import ffmpeg
+from audiobook.atomic import output_path
+from audiobook.audio import Package, Track, frames_to_ms
+from audiobook.names import contained, one_line
+from audiobook.publish import pcm
+from audiobook.publish.chapters import chapter_title, tagging, write_each
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
-from audiobook.publish.encoded import Codec, encode_chapters
-from audiobook.publish.files import chapter_path, chapter_title
+from audiobook.publish.encoded import Codec
 
 if TYPE_CHECKING:
     from mutagen.id3 import ID3
 
-__all__ = ["mp3_codec", "write_chapters"]
+__all__ = ["mp3_codec", "write_mp3", "write_single"]
 
+_NO_OFFSET = 0xFFFFFFFF
+"""A chapter's place in bytes is left open; its times count."""
+_TABLE = 255
+_TOP_LEVEL, _ORDERED = 1 << 1, 1 << 0
 _MPEG1_RATE = 32_000
 _MPEG2_KBPS = 160
 """Highest bit rate of MP3 below 32 kHz."""
@@ -42,29 +48,103 @@ def mp3_codec(edition: Edition) -> Codec:
     return Codec(".mp3", "mp3", options)
 
 
-def write_chapters(edition: Edition) -> Package:
-    """Write one MP3 a chapter into ``mp3/``.
+def write_mp3(edition: Edition) -> Package:
+    """Write one MP3 a chapter into ``mp3/``; raise ToolError or OutputError when that fails."""
+    from mutagen import id3
+
+    picture, total = cover_jpeg(edition), len(edition.audiobook.tracks)
+
+    def tag(path: Path, track: Track) -> None:
+        tags = _book_tags(edition, chapter_title(track), frames_to_ms(track.frames, track.sample_rate), picture)
+        tags.add(id3.TRCK(encoding=id3.Encoding.LATIN1, text=[f"{track.number}/{total}"]))
+        _save_tags(edition, tags, path)
+
+    return write_each(edition, "mp3", mp3_codec(edition), tag)
+
+
+def write_single(edition: Edition) -> Package:
+    """Write ``<slug>.mp3``: the whole book with chapters (CHAP) and their table (CTOC).
+
+    It is encoded in one piece, for frames of MP3 lean on bits of the frames before and cannot be joined.
 
     Raises:
         ToolError: encoding failed.
-        OutputError: a file could not be written.
+        OutputError: the file could not be written.
     """
-    sources = encode_chapters(edition, mp3_codec(edition))
-    picture = cover_jpeg(edition)
-    paths = []
-    for track, source in zip(edition.audiobook.tracks, sources, strict=True):
-        final = chapter_path(edition, track, ".mp3")
-        with output_path(final) as temporary:
-            tags = book_tags(edition, chapter_title(track), frames_to_ms(track.frames, track.sample_rate), picture)
-            _number(tags, track.number, len(sources))
-            with translated(final):
-                shutil.copyfile(source, temporary)
-            save_tags(edition, tags, temporary)
-        paths.append(final)
-    return Package("mp3", tuple(paths))
+    codec, timeline = mp3_codec(edition), edition.timeline()
+    final = contained(edition.folder, f"{edition.slug}.mp3")
+    length = frames_to_ms(timeline.frames, timeline.sample_rate)
+    with output_path(final) as temporary:
+        seconds = timeline.frames / timeline.sample_rate
+        ffmpeg.encode(_book(edition), edition.sample_rate, codec.options, temporary, codec.form, seconds=seconds)
+        tags = _book_tags(edition, edition.metadata.title, length, cover_jpeg(edition))
+        _add_chapters(tags, edition)
+        with tagging(final):
+            _save_tags(edition, tags, temporary)
+            _sort_chapters(temporary)
+    return Package("mp3-single", (final,))
 
 
-def book_tags(edition: Edition, title: str, length_ms: int, picture: bytes) -> ID3:
+def _book(edition: Edition) -> Iterator[bytes]:
+    for track in edition.audiobook.tracks:
+        for block in pcm.samples(track, edition.sample_rate, edition.padded_frames(track)):
+            yield block.astype("<i2", copy=False).tobytes()
+
+
+def _add_chapters(tags: ID3, edition: Edition) -> None:
+    from mutagen import id3
+
+    timeline = edition.timeline()
+    names = []
+    for index, track in enumerate(edition.audiobook.tracks):
+        names.append(f"chp{index}")
+        title = id3.TIT2(encoding=id3.Encoding.UTF8, text=[chapter_title(track)])
+        tags.add(
+            id3.CHAP(
+                element_id=names[-1],
+                start_time=frames_to_ms(timeline.starts[index], timeline.sample_rate),
+                end_time=frames_to_ms(timeline.end(index), timeline.sample_rate),
+                start_offset=_NO_OFFSET,
+                end_offset=_NO_OFFSET,
+                sub_frames=[title],
+            )
+        )
+    # A table counts its entries in one byte: more chapters go into tables of their own under the top one.
+    tables = [names]
+    if len(names) > _TABLE:
+        tables = [names[at : at + _TABLE] for at in range(0, len(names), _TABLE)]
+        for number, table in enumerate(tables):
+            tags.add(id3.CTOC(element_id=f"toc{number}", flags=_ORDERED, child_element_ids=table, sub_frames=[]))
+        tables = [[f"toc{number}" for number in range(len(tables))]]
+    title = id3.TIT2(encoding=id3.Encoding.UTF8, text=[one_line(edition.metadata.title)])
+    tags.add(id3.CTOC(element_id="toc", flags=_TOP_LEVEL | _ORDERED, child_element_ids=tables[0], sub_frames=[title]))
+
+
+def _sort_chapters(path: Path) -> None:
+    """Put chapters into their order: mutagen sorts frames by length, and some players read them as they come."""
+    with path.open("r+b") as file:
+        header = file.read(10)
+        size = _plain(header[6:10])
+        body = file.read(size)
+        frames, at = [], 0
+        while at + 10 <= size and body[at : at + 1] != b"\0":
+            length = int.from_bytes(body[at + 4 : at + 8], "big") if header[3] == 3 else _plain(body[at + 4 : at + 8])
+            frames.append(body[at : at + 10 + length])
+            at += 10 + length
+        chapters = [frame for frame in frames if frame.startswith(b"CHAP")]
+        others = [frame for frame in frames if not frame.startswith(b"CHAP")]
+        # An element's identifier follows the frame's header: chp0, chp1, ... and a zero.
+        chapters.sort(key=lambda frame: int(frame[13 : frame.index(b"\0", 10)]))
+        file.seek(10)
+        file.write(b"".join(others + chapters))
+
+
+def _plain(number: bytes) -> int:
+    """Read a number of ID3's four times seven bits."""
+    return number[0] << 21 | number[1] << 14 | number[2] << 7 | number[3]
+
+
+def _book_tags(edition: Edition, title: str, length_ms: int, picture: bytes) -> ID3:
     """Make the ID3 tags that every MP3 of the edition carries."""
     from mutagen import id3
 
@@ -105,16 +185,9 @@ def book_tags(edition: Edition, title: str, length_ms: int, picture: bytes) -> I
     return tags
 
 
-def _number(tags: ID3, number: int, total: int) -> None:
-    from mutagen import id3
-
-    tags.add(id3.TRCK(encoding=id3.Encoding.LATIN1, text=[f"{number}/{total}"]))
-
-
-def save_tags(edition: Edition, tags: ID3, path: Path) -> None:
-    """Write ``tags`` in the version that the settings ask for; raise OutputError when that fails."""
+def _save_tags(edition: Edition, tags: ID3, path: Path) -> None:
+    """Write ``tags`` in the version that the settings ask for."""
     version = 3 if edition.settings.publish.id3 == "2.3" else 4
     if version == 3:
         tags.update_to_v23()
-    with translated(path):
-        tags.save(path, v2_version=version, v1=0, padding=lambda _: 0)
+    tags.save(path, v2_version=version, v1=0, padding=lambda _: 0)

@@ -1,0 +1,66 @@
+"""Packages of one file a chapter: encoded in parallel, tagged, numbered."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from audiobook.atomic import output_path, translated
+from audiobook.audio import Package, Track
+from audiobook.errors import ToolError
+from audiobook.names import contained, one_line, safe_name
+from audiobook.publish.edition import Edition
+from audiobook.publish.encoded import Codec, encode_chapters
+
+__all__ = ["chapter_path", "chapter_title", "tagging", "write_each"]
+
+
+def write_each(edition: Edition, kind: str, codec: Codec, tag: Callable[[Path, Track], None]) -> Package:
+    """Write ``kind/01 - Title.suffix`` for every track; ``tag`` completes each file before it gets its name.
+
+    Raises:
+        ToolError: encoding failed.
+        OutputError: a file could not be written.
+    """
+    sources = encode_chapters(edition, codec)
+    paths = []
+    for track, source in zip(edition.audiobook.tracks, sources, strict=True):
+        final = chapter_path(edition, track, kind)
+        with output_path(final) as temporary, tagging(final):
+            shutil.copyfile(source, temporary)
+            tag(temporary, track)
+        paths.append(final)
+    return Package(kind, tuple(paths))
+
+
+@contextlib.contextmanager
+def tagging(final: Path) -> Iterator[None]:
+    """Turn the tag library's errors, and those of writing, into ours; ``final`` is the file's name to come.
+
+    Raises:
+        OutputError: the disk is full or the file cannot be written.
+        ToolError: the file that ffmpeg made cannot be read.
+    """
+    from mutagen import MutagenError
+
+    with translated(final):
+        try:
+            yield
+        except MutagenError as error:
+            if error.args and isinstance(error.args[0], OSError):
+                raise error.args[0] from error
+            raise ToolError(f"cannot be tagged ({error})", place=str(final), remedy="Use another ffmpeg") from error
+
+
+def chapter_title(track: Track) -> str:
+    """Return the track's title on one line; ``Chapter N`` where there is none, for players show no empty entry."""
+    return one_line(track.title) or f"Chapter {track.number}"
+
+
+def chapter_path(edition: Edition, track: Track, kind: str) -> Path:
+    """Return ``mp3/01 - Title.mp3`` in the edition's folder; numbers are as wide as the book needs."""
+    width = max(2, len(str(edition.audiobook.tracks[-1].number)))
+    name = safe_name(f"{track.number:0{width}d} - {chapter_title(track)}", f".{kind}")
+    return contained(edition.folder, f"{kind}/{name}")
