@@ -23,6 +23,9 @@ PEOPLE = (
 )
 
 
+LONG = "I went to the market and bought a fine new hat, and then I came home by the river with all my friends. "
+
+
 def book_of(*paragraphs: str, language: str = "en", speaker: str = "Ada", kind: str = "speech") -> MarkedBook:
     """Make a book in which “curly quotes” are ``speaker``'s and ``[[double brackets]]`` hold the speech tag."""
     plain: list[Paragraph] = []
@@ -125,12 +128,13 @@ def test_cried_is_an_exclamation_unless_tears_are_near() -> None:
 @pytest.mark.parametrize(
     ("speech", "expected"),
     [
-        ("“It is here!”", ["emphasis=0.5"]),
+        ("“It is here!”", ["emphasis=0.4"]),
         ("“It is here?!”", ["surprise=1"]),
         ("“It is HERE.”", ["emphasis=0.6"]),
         ("“It IS HERE.”", ["emphasis=0.6"]),
         ("“COME HERE THIS MINUTE.”", ["shout=0.7"]),
         ("“It is… here.”", ["hesitant=0.5"]),
+        (f"“{LONG}Well… {LONG}{LONG}”", []),
         ("“It is here…”", ["hesitant=0.3"]),
         ("“W-what is it.”", ["hesitant=0.7"]),
         ("“The FBI and the BBC met King Henry VIII.”", []),
@@ -142,8 +146,15 @@ def test_print_tells_how(speech: str, expected: list[str]) -> None:
 
 
 def test_an_exclamation_mark_raises_what_is_there_but_no_whisper() -> None:
-    assert cues("“Come here!” [[said Ada]], almost sadly.") == ["sadness=0.9"]
+    assert cues("“Come here!” [[said Ada]], almost happily.") == ["joy=0.9"]
+    assert cues("“Come here!” [[said Ada]], almost sadly.") == ["sadness=0.5"]
     assert cues("“Come here!” [[whispered Ada]].") == ["whisper"]
+
+
+def test_one_mark_in_a_long_speech_does_not_colour_it() -> None:
+    assert cues(f"“{LONG}It was fun! {LONG}”") == []
+    assert cues(f"“{LONG * 2}Please. {LONG}”") == []
+    assert cues("“Look! Look there! It is mine.”") == ["emphasis=0.4"]
 
 
 def test_words_spoken_count_where_nothing_else_tells() -> None:

@@ -11,7 +11,7 @@ from audiobook.adapt.cuewords import Hint, cue_words
 from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Person, Piece
 from audiobook.adapt.mood import paragraph_moods
-from audiobook.adapt.typography import typographic, words_spoken
+from audiobook.adapt.typography import exclaims, typographic, words_spoken
 from audiobook.script import Cue
 from audiobook.settings import Settings
 
@@ -46,8 +46,12 @@ _TEARS_REACH = 160
 _CRIED = frozenset({"cried", "cries", "crying"})
 _FELT = frozenset({"anger", "coldanger", "sadness", "joy", "fear", "anxiety", "crying", "shame"})
 """Adverbs that tell a mood whatever they stand with; others may describe a movement."""
-_QUIET = frozenset({"whisper", "soft"})
-_WORDS = 4
+_LIVELY = frozenset(
+    {"joy", "excitement", "anger", "fear", "surprise", "disgust", "pride", "pleading", "shout", "laughing", "emphasis"}
+)
+"""Cues that an exclamation mark raises."""
+_PRINT, _WORDS = 3, 4
+"""Ranks of what print and what words tell."""
 _EXCLAIMED = 0.4
 """What an exclamation mark adds to a cue."""
 _LOUDEST = 1.0
@@ -153,11 +157,12 @@ class _Paragraph:
             if piece.kind == "narration":
                 yield replace(piece, cues=(*piece.cues, Cue(mood, _MOOD))) if mood else piece
                 continue
-            found = [_Found(name, strength, 3) for name, strength in typographic(self.text[piece.start : piece.end])]
+            speech = self.text[piece.start : piece.end]
+            found = [_Found(*hint, _PRINT) for hint in typographic(speech)]
             if self.english:
                 found += self._around(piece)
-                found += [_Found(*hint, 4) for hint in words_spoken(self.text[piece.start : piece.end])]
-            cues = _settle(found, exclaims="!" in self.text[piece.start : piece.end])
+                found += [_Found(*hint, _WORDS) for hint in words_spoken(speech)]
+            cues = _settle(found, exclaims=exclaims(speech))
             thought = (Cue("thought"),) if piece.kind == "thought" else ()
             own = {cue.name for cue in (*piece.cues, *thought)}
             yield replace(piece, cues=(*piece.cues, *thought, *(cue for cue in cues if cue.name not in own)))
@@ -279,11 +284,12 @@ def _settle(found: list[_Found], *, exclaims: bool) -> tuple[Cue, ...]:
         if chosen and item.rank == _WORDS:
             continue  # what is said counts only where nothing tells how
         chosen[item.name] = min([item.strength, *chosen.values()])
-    if exclaims and chosen and not _QUIET & set(chosen):
-        first = next(iter(chosen))
-        chosen[first] = min(chosen[first] + _EXCLAIMED, _LOUDEST) if chosen[first] < 1 else chosen[first]
-    elif exclaims and not chosen:
-        chosen["emphasis"] = 0.5
+    if exclaims:
+        first = next(iter(chosen), "")
+        if first in _LIVELY:
+            chosen[first] = max(chosen[first], min(chosen[first] + _EXCLAIMED, _LOUDEST))
+        elif not chosen:
+            chosen["emphasis"] = _EXCLAIMED
     return tuple(_cue(name, strength) for name, strength in chosen.items())
 
 

@@ -7,39 +7,60 @@ from collections.abc import Iterator
 
 from audiobook.adapt.cuewords import Hint, cue_words
 
-__all__ = ["typographic", "words_spoken"]
+__all__ = ["exclaims", "typographic", "words_spoken"]
 
 _CAPITALS = re.compile(r"(?<![\w.&'])[A-Z]{2,}(?:'[A-Z]+)?(?![\w&])(?!\.\w)")
 _ROMAN = re.compile(r"[IVXLCDM]+")
 _STUTTER = re.compile(r"\b([A-Za-z]{1,2})(?:-+|—|\.\.\.|…)\s?(?:\1(?:-+|—|…)\s?)*(?=\1\w)", re.IGNORECASE)
 _ASTONISHED = re.compile(r"[?!]*(?:\?!|!\?)[?!]*")
 _ELLIPSIS = re.compile(r"…|\.\s?\.\s?\.")
+_EXCLAMATION = re.compile("!+")
 _END = " \t\n\"'”’»)]*_"
+
+
+_SENTENCE_END = re.compile(r"[.!?…]+(?=[\s\"'”’»)]|$)")
+_SHORT = 30
+"""Words of a speech that one word, or one mark in the middle, may colour as a whole."""
+_SHARE = 0.5
+"""Sentences of a longer speech that must bear a mark for it to colour the whole."""
 
 
 def typographic(text: str) -> Iterator[Hint]:
     """Yield the cues that the print of a line of speech gives, the strongest first."""
     capitals = _loud_words(text)
-    if len(capitals) >= 3:
+    words = len(text.split())
+    if len(capitals) >= 3 and len(capitals) * 3 >= words:
         yield "shout", 0.7
-    elif capitals:
+    elif capitals and words <= _SHORT:
         yield "emphasis", 0.6
-    if _ASTONISHED.search(text):
+    if _ASTONISHED.search(text) and words <= _SHORT:
         yield "surprise", 0.6
     if _STUTTER.search(text):
         yield "hesitant", 0.7
-    elif _ELLIPSIS.search(text.rstrip(_END)[:-1]):
+    elif _is_marked(text.rstrip(_END)[:-1], _ELLIPSIS):
         yield "hesitant", 0.5
-    elif _ELLIPSIS.search(text):
+    elif words <= _SHORT and _ELLIPSIS.search(text):
         yield "hesitant", 0.3
 
 
+def exclaims(text: str) -> bool:
+    """Tell whether a line of speech is an exclamation on the whole."""
+    return "!" in text and _is_marked(text, _EXCLAMATION)
+
+
 def words_spoken(text: str) -> Iterator[Hint]:
-    """Yield cues from telling words of an English line of speech, in its order; ``text`` has straight apostrophes."""
+    """Yield cues from telling words of an English line of speech, in its order.
+
+    In a long speech only its opening counts. ``text`` has straight apostrophes.
+    """
     words = cue_words()
-    low = text.lower()
-    for match in words.spoken_pattern.finditer(low.replace(",", "") if "," in low else low):
+    opening = " ".join(text.lower().replace(",", "").split()[:_SHORT])
+    for match in words.spoken_pattern.finditer(opening):
         yield words.spoken[match[0]]
+
+
+def _is_marked(text: str, mark: re.Pattern[str]) -> bool:
+    return len(mark.findall(text)) >= _SHARE * max(len(_SENTENCE_END.findall(text)), 1)
 
 
 def _loud_words(text: str) -> list[str]:
