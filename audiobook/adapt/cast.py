@@ -77,7 +77,9 @@ def _accepted(forms: dict[Form, Evidence]) -> dict[Form, Evidence]:
         if plural or (len(form) == 1 and form[0] in lex.titles and evidence.score < 4):
             continue
         known = len(rest) == 1 and rest[0] in parts and evidence.score >= 0
-        given = rest[0] in lex.names and evidence.score >= 0 and (evidence.count > 1 or len(rest) > 1)
+        given = rest[0] in lex.names and (
+            (evidence.score >= 0 and evidence.count > 1) or (len(rest) > 1 and evidence.score >= -1.5)
+        )
         enough = evidence.score >= 2 and evidence.score >= 0.02 * evidence.count
         if titles or known or given or enough:
             kept[form] = evidence
@@ -182,9 +184,17 @@ _BEFORE_GIVEN = frozenset(
 """Titles that may stand before a given name alone."""
 
 
+_LEARNED = frozenset(
+    "doctor dr professor prof judge justice president senator governor mayor detective officer".split()
+)
+"""Professions before a family name alone; in a book where a woman bears one her given name stands there too."""
+
+
 def _titled(book: _Clusters, form: Form, titles: tuple[str, ...], word: str) -> None:
     """Hand out a title with one word: Mr. Darcy, Lady Catherine, Colonel Fitzwilliam."""
     sex = title_sex(titles)
+    if sex == "unknown" and titles[-1] in _LEARNED:
+        sex = "male"
     agreeing = [i for i, figure in enumerate(book.figures) if _agree(figure.sex, sex)]
     first: list[int] = []
     if titles[-1] in _BEFORE_GIVEN:
@@ -216,10 +226,9 @@ def _bearers(book: _Clusters, form: Form, titles: tuple[str, ...], named: list[i
         return [i for i in named if not any({"mrs", "lady"} & set(other) for other in book.figures[i].forms)]
     kept = []
     for i in named:
-        figure = book.figures[i]
-        full = sum(count for other, count in figure.forms.items() if split_form(other)[0])
-        # Who is always "Mr. John X" is told apart from a "Mr. X".
-        if not (full >= 3 and full * 2 > figure.weight and book.forms[form].count > full):
+        full = sum(count for other, count in book.figures[i].forms.items() if split_form(other)[0])
+        # Who is often called "Mr. John X" in full is told apart from somebody who is just "Mr. X".
+        if full < 3 or full < 0.15 * book.forms[form].count:
             kept.append(i)
     return kept
 
@@ -227,12 +236,17 @@ def _bearers(book: _Clusters, form: Form, titles: tuple[str, ...], named: list[i
 def _long(book: _Clusters, word: str, sex: Sex) -> list[int]:
     """Find the one person whose given name a short form stands for."""
     full = lexicon().short.get(word, ())
+    own = book.forms.get((word,))
+    # What only the people themselves say is no other person's name: nobody tells of a "Harry" without naming Lord Henry.
+    called = own is not None and own.count >= 4 and own.quoted >= 0.9 * own.count
     found = [
         i
         for i, figure in enumerate(book.figures)
-        if figure.given in full and _agree(figure.sex, sex) and _familiar(book, figure)
+        if figure.given in full and _agree(figure.sex, sex) and (called or _familiar(book, figure))
     ]
-    return found if len(found) == 1 else []
+    found.sort(key=lambda i: (-book.figures[i].weight, i))
+    clear = len(found) == 1 or (len(found) > 1 and book.figures[found[0]].weight > 4 * book.figures[found[1]].weight)
+    return found[:1] if clear else []
 
 
 def _familiar(book: _Clusters, figure: Figure) -> bool:
@@ -269,5 +283,13 @@ def _single(book: _Clusters, form: Form, word: str) -> None:
         book.attach(form, book.best(men or last))
         return
     sex = _name_sex(word)
+    if word in lexicon().titles:
+        bearers = [
+            i for i, figure in enumerate(book.figures) if any(word in split_form(f)[0][-1:] for f in figure.forms)
+        ]
+        if bearers:
+            book.attach(form, book.best(bearers))
+            return
+        sex = lexicon().titles[word]
     long = _long(book, word, sex)
     book.attach(form, long[0] if long else book.new(word, "", sex))

@@ -11,12 +11,17 @@ from audiobook.adapt.flow import Flow
 from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.mentions import Mention
 
-__all__ = ["KIN", "Kin", "head_noun", "links"]
+__all__ = ["GENERIC", "KIN", "Kin", "head_noun", "links"]
 
 KIN = frozenset(
     "father mother brother sister husband wife lady son daughter uncle aunt cousin niece nephew mamma mama papa friend "
     "companion lover grandfather grandmother brother-in-law sister-in-law guest visitor hostess host".split()
 )
+GENERIC = frozenset(
+    "man woman girl boy lady gentleman fellow lad child person youth speaker voice other creature chap young one lass maiden "
+    "damsel youngster stranger owner listener hearer questioner interlocutor writer author dame baby twin newcomer".split()
+)
+"""Nouns that narration uses for people who have a name, for variety."""
 _JOINT = re.compile(r"\s*,?\s*(?:who was\s+|was\s+|is\s+)?$")
 
 

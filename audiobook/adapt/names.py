@@ -199,8 +199,8 @@ class Evidence:
     """How often it occurs."""
     score: float
     """Weighted sum of the signs that it is a person, less those that it is a place."""
-    spoken: int
-    """How often it is called out inside quotations."""
+    quoted: int
+    """How often it stands inside quotations."""
     shown: str
     """Its commonest written form."""
 
@@ -225,9 +225,8 @@ def find_forms(flow: Flow, runs: tuple[Run, ...], quoted: bytearray) -> dict[For
             continue
         count[form] += 1
         shown[form][" ".join(plain[start : run.end].split())] += 1
-        value, called = _signs(plain, form, start, run.end, quoted[start] == 1, lex.verbs)
-        score[form] += value
-        spoken[form] += called
+        spoken[form] += quoted[start]
+        score[form] += _signs(plain, form, start, run.end, quoted[start] == 1, lex.verbs)
     return {
         form: Evidence(
             number,
@@ -249,15 +248,15 @@ def _trim(run: Run, lower: Counter[str], middle: Counter[str]) -> tuple[Form, in
     return tuple(words), run.start + run.stops[at]
 
 
-def _signs(plain: str, form: Form, start: int, end: int, inside: bool, verbs: dict[str, str]) -> tuple[float, int]:
-    """Weigh one occurrence; return the score and whether somebody is called by the form."""
+def _signs(plain: str, form: Form, start: int, end: int, inside: bool, verbs: dict[str, str]) -> float:
+    """Weigh one occurrence."""
     previous = _PREVIOUS.search(plain, max(0, start - 24), start)
     before = previous.group(1) if previous else ""
     value = 2.0 if form[0] in _TITLED and len(form) > 1 else 0.0
     following = plain[end : end + 2]
     if following in {"'s", "' "}:
         owned = _NEXT.match(plain, end)
-        return value + (1.0 if owned is not None and owned.group(1) in _OWNED else 0.0), 0
+        return value + (1.0 if owned is not None and owned.group(1) in _OWNED else 0.0)
     if before in _PLACES or (before == "the" and form[0] not in _TITLED):
         value -= 1.0
     if (
@@ -266,7 +265,7 @@ def _signs(plain: str, form: Form, start: int, end: int, inside: bool, verbs: di
         and plain[max(0, start - 2) : start].strip()[-1:] in {",", ""}
         and before != "and"
     ):
-        return value + 0.5, 1
+        return value + 0.5
     if before in verbs and plain[start - 1] == " " and plain[start - 2] not in ",.;:":
         value += 2.0
     follows = _NEXT.match(plain, end)
@@ -276,4 +275,4 @@ def _signs(plain: str, form: Form, start: int, end: int, inside: bool, verbs: di
             value += 1.5
         elif word in _HUMAN:
             value += 0.5
-    return value, 0
+    return value

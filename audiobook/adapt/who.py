@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from audiobook.adapt.cast import Figure
 from audiobook.adapt.decode import Candidates
 from audiobook.adapt.flow import Flow
+from audiobook.adapt.focus import focus_at
 from audiobook.adapt.lexicon import lexicon
-from audiobook.adapt.kin import KIN, Kin, head_noun, links
+from audiobook.adapt.kin import GENERIC, KIN, Kin, head_noun, links
 from audiobook.adapt.marked import Sex
 from audiobook.adapt.mentions import Mention
 from audiobook.adapt.quotes import Quote
@@ -26,6 +27,10 @@ _WIDTH = 10
 """Candidates of a turn that are decoded."""
 _REACH_BACK, _REACH_ON = 40, 20
 """Turns around a turn whose people count as its company."""
+_TOLD = 0.7
+"""Strength from which a tag counts as telling who speaks."""
+_LATELY, _SOON = 4000, 1500
+"""Characters back and ahead in which the narration's names count."""
 _CALL_BEFORE = frozenset({",", "", '"', "“", "‘", "'", "-", "—", "!", "?", ".", "«", "„"})
 _CALL_AFTER = re.compile(r"\s*[,.!?;:—–\"”'’»-]")
 _HONOUR = re.compile(
@@ -59,16 +64,16 @@ class Roster:
     """Index of the first-person narrator, -1 when there is none."""
     first_person: frozenset[int] = frozenset()
     """Chapters that the narrator tells."""
-    roles: dict[tuple[int, str], int] = field(default_factory=dict)
-    """(Chapter, noun phrase) -> index."""
+    roles: dict[str, int] = field(default_factory=dict)
+    """Noun phrase -> index; one figure for the whole book, as a voice that returns."""
 
-    def role(self, chapter: int, mention: Mention) -> int:
-        """Find or add somebody known by a noun only, one for a chapter."""
+    def role(self, mention: Mention) -> int:
+        """Find or add somebody known by a noun only."""
         words = mention.text.split()
         words[0] = words[0].lower()
         if words[0] in {"a", "an", "this", "that", "another", "one"}:
             words[0] = "the"
-        key = (chapter, " ".join(words))
+        key = " ".join(words)
         if key not in self.roles:
             figure = Figure("", "", mention.sex, role=True)
             figure.forms[tuple(words)] += 1
@@ -122,6 +127,23 @@ class Evidence:
         self.links = links(flow, mentions)
         self.kin = Kin(roster.figures)
         self.scenes = [self._scene(n) for n in range(len(turns))]
+        self.places: defaultdict[int, list[int]] = defaultdict(list)
+        for mention in mentions:
+            if mention.kind == "name" and not quoted[mention.start]:
+                self.places[mention.figure].append(mention.start)
+        told = frozenset(tag.mention.start for turn in turns for tag in turn.tags if tag.mention.kind == "pronoun")
+        self.focus = focus_at(flow, mentions, roster.figures, quoted, told)
+        self.fame: Counter[int] = Counter()
+        self.nouns = Counter(
+            " ".join(turn.tags[0].mention.text.lower().split()[1:])
+            for turn in turns
+            if turn.tags and turn.tags[0].mention.kind == "role" and turn.tags[0].strength >= _TOLD
+        )
+        for turn in turns:
+            for tag in turn.tags[:1]:
+                index = self._who(tag.mention, flow.places[turn.first][0])
+                if index >= 0 and tag.strength >= _TOLD:
+                    self.fame[index] += 1
 
     def _between(self, start: int, end: int) -> Sequence[Mention]:
         return self.mentions[bisect.bisect_left(self.starts, start) : bisect.bisect_left(self.starts, end)]
@@ -317,9 +339,21 @@ class Evidence:
         add(scene.subject, "near_subject")
         if self.flow.places[turn.first][0] in self.roster.first_person:
             add(self.roster.narrator, "narrator")
+        self._standing(turn, found)
         self._addressed(n, found)
         self._tagged(n, found, add)
         return found
+
+    def _standing(self, turn: Turn, found: dict[int, dict[str, float]]) -> None:
+        """Weigh how much each candidate speaks in the book and how often the narration named them lately."""
+        begin, end = self.flow.starts[turn.first], self.flow.ends[turn.last]
+        for figure, features in found.items():
+            features["fame"] = math.log1p(self.fame[figure])
+            at = self.places.get(figure)
+            if at:
+                here = bisect.bisect_left(at, begin)
+                features["lately"] = math.log1p(here - bisect.bisect_left(at, begin - _LATELY))
+                features["soon"] = math.log1p(bisect.bisect_left(at, end + _SOON) - bisect.bisect_left(at, end))
 
     def _addressed(self, n: int, found: dict[int, dict[str, float]]) -> None:
         """Weigh sir, madam and titles in the turns beside this one against each candidate."""
@@ -353,12 +387,14 @@ class Evidence:
             elif tag.mention.text in {"he", "she"} and not settled:
                 self._bound(tag.mention, tag.strength, found)
                 self._antecedents(tag, turn, found, add)
+                for figure, share in self.focus.get(tag.mention.start, {}).items():
+                    add(figure, "focus", share * tag.strength)
                 subject = self.scenes[n].subject
                 if subject >= 0 and self.roster.figures[subject].sex in {"unknown", tag.mention.sex}:
                     add(subject, "pronoun_subject", tag.strength)
                 settled = True
             elif tag.mention.kind == "role" and not settled:
-                self._role(tag, chapter, found, add)
+                self._role(tag, found, add)
                 settled = True
 
     def _bound(self, mention: Mention, strength: float, found: dict[int, dict[str, float]]) -> None:
@@ -388,7 +424,7 @@ class Evidence:
             add(figure, "pronoun_second" if seen else "pronoun_first", tag.strength)
             seen.append(figure)
 
-    def _role(self, tag: Tag, chapter: int, found: dict[int, dict[str, float]], add) -> None:
+    def _role(self, tag: Tag, found: dict[int, dict[str, float]], add) -> None:
         """Weigh a noun: somebody tied to it, somebody of the right sex, or somebody new."""
         noun = head_noun(tag.mention)
         self._bound(tag.mention, tag.strength, found)
@@ -401,12 +437,14 @@ class Evidence:
                 add(figure, "role_kin", tag.strength)
             elif noun in KIN and not tied[figure]:
                 add(figure, "role_stranger", tag.strength)
-        index = self.roster.role(chapter, tag.mention)
-        add(
-            index,
-            "role_self_kin" if noun in KIN or noun in {"man", "woman", "girl", "boy"} else "role_self",
-            tag.strength,
-        )
+        index = self.roster.role(tag.mention)
+        if noun in KIN:
+            add(index, "role_self_kin", tag.strength)
+        elif noun in GENERIC:
+            add(index, "role_self_any", tag.strength)
+        else:
+            add(index, "role_self", tag.strength)
+        add(index, "role_often", math.log1p(self.nouns[" ".join(tag.mention.text.lower().split()[1:])]))
 
 
 def tag_class(tag: Tag) -> str:

@@ -1,0 +1,88 @@
+"""Whom a pronoun means: people in the narration's focus, by how they were last spoken of.
+
+Every name in the narration raises its figure's weight, a subject more than an object; every sentence and
+paragraph lets all weights fade; a pronoun raises the figure of its sex that weighs most, so that chains of
+pronouns keep their subject. (A simple form of salience-weighted resolution after Lappin and Leass, 1994.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from audiobook.adapt.cast import Figure
+from audiobook.adapt.flow import Flow
+from audiobook.adapt.mentions import Mention
+
+__all__ = ["focus_at"]
+
+_SUBJECT, _OBJECT, _OWNER, _AGAIN, _HEARD = 1.0, 0.5, 0.4, 0.6, 0.15
+_SENTENCE, _PARAGRAPH = 0.75, 0.8
+_GONE = 0.02
+_GOVERNED = re.compile(
+    r"\b(?:to|at|of|with|for|by|from|on|upon|in|into|after|before|towards?|about|against|beside|behind|than|between|"
+    r"[a-z]+ed|him|her|saw|told|gave|met|left|made)\s+$"
+)
+
+
+def focus_at(
+    flow: Flow, mentions: Sequence[Mention], figures: Sequence[Figure], quoted: bytearray, wanted: frozenset[int]
+) -> dict[int, dict[int, float]]:
+    """Share out the focus at pronouns.
+
+    Args:
+        flow: The text.
+        mentions: In reading order.
+        figures: Who the names name, with their sexes.
+        quoted: 1 for each character inside quotation marks.
+        wanted: Starts of the pronouns that are asked about.
+
+    Returns:
+        Start of a pronoun -> figure -> share of the weight among those whom the pronoun may mean.
+    """
+    weights: dict[int, float] = {}
+    shares: dict[int, dict[int, float]] = {}
+    last = 0
+    for mention in mentions:
+        if mention.kind == "role" or (mention.kind == "pronoun" and mention.text not in {"he", "she"}):
+            continue
+        if quoted[mention.start] and mention.kind != "name":
+            continue
+        weights = _fade(weights, flow.plain, last, mention.start)
+        last = mention.start
+        if mention.kind == "name":
+            weights[mention.figure] = weights.get(mention.figure, 0.0) + _raise(flow.plain, mention, quoted)
+            continue
+        fitting = {
+            figure: weight * (1.0 if figures[figure].sex == mention.sex else 0.4)
+            for figure, weight in weights.items()
+            if figures[figure].sex in {"unknown", mention.sex}
+        }
+        total = sum(fitting.values())
+        if mention.start in wanted:
+            shares[mention.start] = {figure: weight / total for figure, weight in fitting.items()} if total else {}
+        if total:
+            best = max(sorted(fitting), key=lambda figure: fitting[figure])
+            weights[best] += _AGAIN
+    return shares
+
+
+def _raise(plain: str, mention: Mention, quoted: bytearray) -> float:
+    if quoted[mention.start]:
+        return _HEARD
+    if mention.possessive:
+        return _OWNER
+    governed = _GOVERNED.search(plain, max(0, mention.start - 14), mention.start)
+    return _OBJECT if governed is not None else _SUBJECT
+
+
+def _fade(weights: dict[int, float], plain: str, start: int, end: int) -> dict[int, float]:
+    """Let weights fade over the sentences and paragraphs between two mentions."""
+    if end - start > 20_000:
+        return {}
+    stops = plain.count("\n", start, end)
+    sentences = plain.count(". ", start, end) + plain.count("? ", start, end) + plain.count("! ", start, end)
+    if not stops and not sentences:
+        return weights
+    factor = float(_PARAGRAPH**stops * _SENTENCE ** min(sentences, 6))
+    return {figure: weight * factor for figure, weight in weights.items() if weight * factor > _GONE}
