@@ -7,16 +7,28 @@ attribute ``status``, a callable returning an `EngineStatus`, when being there i
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
 import importlib.metadata
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from audiobook.engines.base import Engine, EngineStatus, VoiceInfo, nearest
-from audiobook.errors import EngineError
+from audiobook.errors import EngineError, VoiceError
 
-__all__ = ["ENGINES", "GROUP", "EngineEntry", "all_voices", "available", "best_engine", "engine_names", "open_engine"]
+__all__ = [
+    "ENGINES",
+    "GROUP",
+    "EngineEntry",
+    "all_voices",
+    "available",
+    "best_engine",
+    "engine_names",
+    "find_voice",
+    "open_engine",
+]
 
 GROUP = "audiobook.engines"
 
@@ -102,6 +114,31 @@ def all_voices(engine: str | None = None) -> tuple[VoiceInfo, ...]:
         finally:
             opened.close()
     return tuple(voices)
+
+
+def find_voice(address: str) -> VoiceInfo:
+    """Return what is known of the voice ``engine:name``; a blend or variant has the facts of its first voice.
+
+    Raises:
+        EngineError: there is no such engine.
+        VoiceError: there is no such voice, or ``address`` is not ENGINE:NAME.
+    """
+    engine_name, colon, name = address.partition(":")
+    if not colon:
+        known = [info.address for info in all_voices()]
+        raise VoiceError(
+            f"{address!r} is not ENGINE:NAME",
+            remedy=f"Did you mean {' or '.join(nearest(address, known)) or 'kokoro:af_heart'}?",
+        )
+    engine = open_engine(engine_name)
+    try:
+        engine.sample_rate(name)  # refuses what is not there
+        listed = {info.name: info for info in engine.voices()}
+    finally:
+        engine.close()
+    first = re.split(r"[*+#?]", name)[0]
+    info = listed.get(name) or listed.get(first) or VoiceInfo(engine_name, name, "")
+    return dataclasses.replace(info, name=name)
 
 
 def _status(name: str) -> EngineStatus:
