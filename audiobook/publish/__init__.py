@@ -10,7 +10,7 @@ from pathlib import Path
 from audiobook.atomic import make_folder
 from audiobook.audio import Audiobook, Package
 from audiobook.errors import UsageError
-from audiobook.publish import captions, lists, m4b, mp3, wav, xiph
+from audiobook.publish import captions, lists, m4b, mp3, podcast, shelf, wav, webpub, xiph
 from audiobook.publish.edition import Edition
 from audiobook.settings import Settings
 
@@ -30,6 +30,10 @@ PACKAGES: dict[str, Callable[[Edition], Package]] = {
     "vtt": captions.write_vtt,
     "ass": captions.write_ass,
     "lrc": captions.write_lrc,
+    "lpf": webpub.write_lpf,
+    "readium": webpub.write_readium,
+    "audiobookshelf": shelf.write_audiobookshelf,
+    "podcast": podcast.write_podcast,
 }
 """Writer of each kind of package, by the name that ``--formats`` takes."""
 

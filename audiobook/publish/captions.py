@@ -11,7 +11,7 @@ from audiobook.publish.cues import Cue, captions
 from audiobook.publish.edition import Edition
 from audiobook.script import NARRATOR, UNKNOWN
 
-__all__ = ["speaker_name", "write_ass", "write_lrc", "write_srt", "write_vtt"]
+__all__ = ["speaker_name", "webvtt", "write_ass", "write_lrc", "write_srt", "write_vtt"]
 
 
 def write_srt(edition: Edition) -> Package:
@@ -34,9 +34,18 @@ def write_lrc(edition: Edition) -> Package:
     return _write(edition, "lrc", _lrc(edition))
 
 
+def webvtt(edition: Edition) -> str:
+    """Return the text of a WebVTT file."""
+    return _joined(_vtt(edition))
+
+
+def _joined(blocks: Iterator[str]) -> str:
+    return "\n".join(blocks).rstrip("\n") + "\n"
+
+
 def _write(edition: Edition, kind: str, blocks: Iterator[str]) -> Package:
     path = contained(edition.folder, f"{edition.slug}.{kind}")
-    write_text(path, "\n".join(blocks).rstrip("\n") + "\n")
+    write_text(path, _joined(blocks))
     return Package(kind, (path,))
 
 

@@ -14,7 +14,7 @@ from audiobook.names import contained, one_line, safe_name
 from audiobook.publish.edition import Edition
 from audiobook.publish.encoded import Codec, encode_chapters
 
-__all__ = ["chapter_path", "chapter_title", "tagging", "write_each"]
+__all__ = ["chapter_path", "chapter_title", "tagging", "write_each", "write_files"]
 
 
 def write_each(edition: Edition, kind: str, codec: Codec, tag: Callable[[Path, Track], None]) -> Package:
@@ -24,15 +24,18 @@ def write_each(edition: Edition, kind: str, codec: Codec, tag: Callable[[Path, T
         ToolError: encoding failed.
         OutputError: a file could not be written.
     """
+    finals = tuple(chapter_path(edition, track, kind) for track in edition.audiobook.tracks)
+    write_files(edition, codec, tag, finals)
+    return Package(kind, finals)
+
+
+def write_files(edition: Edition, codec: Codec, tag: Callable[[Path, Track], None], finals: tuple[Path, ...]) -> None:
+    """Write every track to its path in ``finals``; ``tag`` completes each file before it gets its name."""
     sources = encode_chapters(edition, codec)
-    paths = []
-    for track, source in zip(edition.audiobook.tracks, sources, strict=True):
-        final = chapter_path(edition, track, kind)
+    for track, source, final in zip(edition.audiobook.tracks, sources, finals, strict=True):
         with output_path(final) as temporary, tagging(final):
             shutil.copyfile(source, temporary)
             tag(temporary, track)
-        paths.append(final)
-    return Package(kind, tuple(paths))
 
 
 @contextlib.contextmanager

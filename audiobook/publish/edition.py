@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import uuid
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -79,6 +82,30 @@ class Edition:
         values["title"] = values["title"] or self.slug
         values["narrator"] = values["narrator"] or self._narrator()
         return Metadata(**values)
+
+    @property
+    def identifier(self) -> str:
+        """The book's ISBN or identifier as a URN; without one, made from title, author and language."""
+        metadata = self.metadata
+        given = metadata.identifier.strip()
+        digits = re.sub(r"(?i)^(urn:)?(isbn:?)?|[\s-]", "", given)
+        if re.fullmatch(r"\d{13}|\d{9}[\dXx]", digits):
+            return f"urn:isbn:{digits.upper()}"
+        if re.match(r"(?i)[a-z][a-z0-9+.-]*:\S+$", given):
+            return given
+        facts = f"{given}\n{metadata.title}\n{metadata.author}\n{metadata.language}"
+        return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, facts)}"
+
+    @property
+    def modified(self) -> datetime:
+        """The time that packages state: ``SOURCE_DATE_EPOCH``, else a fixed one, for two builds must be equal."""
+        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+        return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime(2000, 1, 1, tzinfo=UTC)
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """Each author by name."""
+        return tuple(name.strip() for name in self.metadata.author.split(";") if name.strip())
 
     @property
     def notice(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from audiobook.atomic import output_path
 from audiobook.audio import Package, Track, frames_to_ms
 from audiobook.names import contained, one_line
 from audiobook.publish import pcm
-from audiobook.publish.chapters import chapter_title, tagging, write_each
+from audiobook.publish.chapters import chapter_title, tagging, write_each, write_files
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.encoded import Codec
@@ -19,7 +19,7 @@ from audiobook.publish.encoded import Codec
 if TYPE_CHECKING:
     from mutagen.id3 import ID3
 
-__all__ = ["mp3_codec", "write_mp3", "write_single"]
+__all__ = ["mp3_codec", "mp3_kbps", "write_mp3", "write_mp3_files", "write_single"]
 
 _NO_OFFSET = 0xFFFFFFFF
 """A chapter's place in bytes is left open; its times count."""
@@ -35,14 +35,18 @@ def _lame_scale(kbps: int) -> float:
     return 0.95 if kbps < 192 else 0.97 if kbps < 224 else 0.98 if kbps < 256 else 1.0
 
 
+def mp3_kbps(edition: Edition) -> int:
+    """Return the bit rate in kbit/s: the profile's, or the highest there is at a low sampling rate."""
+    kbps = edition.profile.mp3_kbps
+    return kbps if edition.sample_rate >= _MPEG1_RATE else min(kbps, _MPEG2_KBPS)
+
+
 def mp3_codec(edition: Edition) -> Codec:
     """Constant bit rate as the profile has it, with LAME's header that says what delay to skip.
 
     LAME's own attenuation is undone in floating point, so that the MP3 is as loud as the master.
     """
-    kbps = edition.profile.mp3_kbps
-    if edition.sample_rate < _MPEG1_RATE:
-        kbps = min(kbps, _MPEG2_KBPS)
+    kbps = mp3_kbps(edition)
     gain = ("-af", f"volume={1 / _lame_scale(kbps):.6f}:precision=float")
     options = (*gain, "-c:a", "libmp3lame", "-b:a", f"{kbps}k", "-id3v2_version", "0", "-write_xing", "1")
     return Codec(".mp3", "mp3", options)
@@ -50,6 +54,15 @@ def mp3_codec(edition: Edition) -> Codec:
 
 def write_mp3(edition: Edition) -> Package:
     """Write one MP3 a chapter into ``mp3/``; raise ToolError or OutputError when that fails."""
+    return write_each(edition, "mp3", mp3_codec(edition), _tagger(edition))
+
+
+def write_mp3_files(edition: Edition, finals: tuple[Path, ...]) -> None:
+    """Write one MP3 a chapter to the paths given; raise ToolError or OutputError when that fails."""
+    write_files(edition, mp3_codec(edition), _tagger(edition), finals)
+
+
+def _tagger(edition: Edition) -> Callable[[Path, Track], None]:
     from mutagen import id3
 
     picture, total = cover_jpeg(edition), len(edition.audiobook.tracks)
@@ -59,7 +72,7 @@ def write_mp3(edition: Edition) -> Package:
         tags.add(id3.TRCK(encoding=id3.Encoding.LATIN1, text=[f"{track.number}/{total}"]))
         _save_tags(edition, tags, path)
 
-    return write_each(edition, "mp3", mp3_codec(edition), tag)
+    return tag
 
 
 def write_single(edition: Edition) -> Package:

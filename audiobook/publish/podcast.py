@@ -1,0 +1,119 @@
+"""A podcast: a folder with an RSS feed, one episode a chapter, transcripts and chapters, ready to be uploaded."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape, quoteattr
+
+from audiobook.atomic import write_bytes, write_text
+from audiobook.audio import Package, Track
+from audiobook.errors import UsageError
+from audiobook.names import contained, one_line
+from audiobook.publish.captions import webvtt
+from audiobook.publish.chapters import chapter_title
+from audiobook.publish.covers import cover_jpeg
+from audiobook.publish.edition import Edition
+from audiobook.publish.mp3 import write_mp3_files
+
+__all__ = ["write_podcast"]
+
+_COVER = 1400
+_NAMESPACES = (
+    'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:atom="http://www.w3.org/2005/Atom" '
+    'xmlns:podcast="https://podcastindex.org/namespace/1.0"'
+)
+
+
+def write_podcast(edition: Edition) -> Package:
+    """Write ``podcast/feed.xml`` with all that it links to.
+
+    Raises:
+        UsageError: the settings do not say where the folder will lie on the web.
+        ToolError: encoding failed.
+        OutputError: a file could not be written.
+    """
+    base = edition.settings.publish.feed_url.rstrip("/")
+    if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).netloc:
+        raise UsageError(
+            "a podcast's feed holds web addresses",
+            place="publish.feed_url",
+            remedy="Say where the folder will lie: --set publish.feed_url=https://example.org/book",
+        )
+    folder = contained(edition.folder, "podcast")
+    tracks = edition.audiobook.tracks
+    sounds = tuple(folder / f"{track.number:04d}.mp3" for track in tracks)
+    write_mp3_files(edition, sounds)
+    beside = []
+    for track in tracks:
+        alone = replace(edition, audiobook=replace(edition.audiobook, tracks=(track,)))
+        beside += [folder / f"{track.number:04d}.vtt", folder / f"{track.number:04d}.json"]
+        write_text(beside[-2], webvtt(alone))
+        write_text(beside[-1], _scenes(track))
+    cover, feed = folder / "cover.jpg", folder / "feed.xml"
+    write_bytes(cover, cover_jpeg(edition, _COVER))
+    write_text(feed, _feed(edition, base, sounds))
+    return Package("podcast", (feed, cover, *sounds, *beside))
+
+
+def _scenes(track: Track) -> str:
+    """Write a chapter's scenes as chapters of its episode."""
+    scenes = track.scenes or ((chapter_title(track), 0),)
+    marks = [
+        {
+            "startTime": round(start / track.sample_rate, 3) if number else 0,
+            "title": one_line(title) or f"Part {number + 1}",
+        }
+        for number, (title, start) in enumerate(scenes)
+    ]
+    return json.dumps({"version": "1.2.0", "chapters": marks}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _feed(edition: Edition, base: str, sounds: tuple[Path, ...]) -> str:
+    metadata = edition.metadata
+    author = escape(one_line(metadata.author or metadata.narrator))
+    about = escape(one_line(" ".join(filter(None, (metadata.description, edition.notice)))) or one_line(metadata.title))
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<rss version="2.0" {_NAMESPACES}>',
+        "<channel>",
+        f"<title>{escape(one_line(metadata.title))}</title>",
+        f"<link>{escape(base)}/feed.xml</link>",
+        f'<atom:link href={quoteattr(f"{base}/feed.xml")} rel="self" type="application/rss+xml"/>',
+        f"<description>{about}</description>",
+        f"<language>{escape(metadata.language or 'en')}</language>",
+        f"<itunes:author>{author}</itunes:author>",
+        "<itunes:type>serial</itunes:type>",
+        "<itunes:explicit>false</itunes:explicit>",
+        '<itunes:category text="Arts"><itunes:category text="Books"/></itunes:category>',
+        f"<itunes:image href={quoteattr(f'{base}/cover.jpg')}/>",
+        f"<podcast:guid>{uuid.uuid5(uuid.NAMESPACE_URL, base)}</podcast:guid>",
+        "<podcast:medium>audiobook</podcast:medium>",
+    ]
+    for position, (track, sound) in enumerate(zip(edition.audiobook.tracks, sounds, strict=True)):
+        lines += _episode(edition, base, track, sound, position)
+    return "\n".join((*lines, "</channel>", "</rss>")) + "\n"
+
+
+def _episode(edition: Edition, base: str, track: Track, sound: Path, position: int) -> list[str]:
+    name = f"{base}/{track.number:04d}"
+    # A minute apart, so that programs which sort by date keep the order.
+    published = format_datetime(edition.modified + timedelta(minutes=position))
+    return [
+        "<item>",
+        f"<title>{escape(chapter_title(track))}</title>",
+        f"<itunes:episode>{track.number}</itunes:episode>",
+        "<itunes:episodeType>full</itunes:episodeType>",
+        f"<itunes:duration>{round(track.frames / track.sample_rate)}</itunes:duration>",
+        f'<guid isPermaLink="false">{escape(edition.identifier)}#{track.number}</guid>',
+        f"<pubDate>{published}</pubDate>",
+        f'<enclosure url={quoteattr(f"{name}.mp3")} length="{sound.stat().st_size}" type="audio/mpeg"/>',
+        f'<podcast:transcript url={quoteattr(f"{name}.vtt")} type="text/vtt"/>',
+        f'<podcast:chapters url={quoteattr(f"{name}.json")} type="application/json+chapters"/>',
+        "</item>",
+    ]
