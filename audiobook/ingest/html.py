@@ -9,8 +9,9 @@ from audiobook.book import Book, Cover, Metadata
 from audiobook.errors import HostileSourceError
 from audiobook.ingest.clean import one_line
 from audiobook.ingest.compose import compose
+from audiobook.ingest.ledger import source_text
 from audiobook.ingest.notes import find_marks, find_notes
-from audiobook.ingest.walk import source_text, walk
+from audiobook.ingest.walk import walk
 from audiobook.ingest.xml import Element, attribute, children_text, parse_markup
 from audiobook.settings import IngestSettings
 

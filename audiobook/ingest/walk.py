@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from audiobook.book import Exclusion, Markup, ParagraphKind
 from audiobook.ingest import semantics
-from audiobook.ingest.clean import clean, one_line
+from audiobook.ingest.clean import one_line
 from audiobook.ingest.headings import recognize
 from audiobook.ingest.inline import Inline, Open
+from audiobook.ingest.kinds import BLOCKS, HEADINGS, is_drop_cap, is_stanza, kind_of
+from audiobook.ingest.ledger import SILENT, source_text
 from audiobook.ingest.lexicon import to_ipa
+from audiobook.ingest.linebreaks import split_lines
 from audiobook.ingest.passages import Document, Passage
 from audiobook.ingest.tables import Table, read_table
 from audiobook.ingest.xml import Element, attribute, children_text, local
 from audiobook.settings import IngestSettings
 
-__all__ = ["SILENT", "source_text", "walk"]
+__all__ = ["walk"]
 
-SILENT = frozenset(("script", "style", "template", "head"))
-"""Elements whose text is no text of the book."""
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
-    "form header hgroup legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul "
-    "xmp listing".split()
-) | frozenset(_HEADINGS)
 _MEDIA = frozenset(("audio", "video", "iframe", "object", "canvas", "noscript", "embed", "applet"))
 _EMPHASIS = frozenset(("em", "i", "b", "strong"))
-_VERSE = re.compile(
-    r"(^|[\s_:-])(poem|poetry|verse|stanza|strophe|linegroup|line-group|lg|song|lyrics)(s?)([\s_-]|$)", re.I
-)
-_STANZA = re.compile(r"(^|[\s_-])(stanza|strophe|linegroup|line-group|lg|verse)([\s_-]|$)", re.IGNORECASE)
-_DROP_CAP = re.compile(r"drop-?_?cap|lettrine|initial|firstletter|first-letter|dropped|illum", re.IGNORECASE)
 _ORNAMENT = re.compile(r"[\W_]*", re.UNICODE)
-_LONG_LINE = 90
-"""Letters; lines longer than this are paragraphs set with line breaks, not verse or an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +155,7 @@ class _Walker:
             if refs and self.passages:
                 self.passages[-1] = replace(self.passages[-1], refs=(*self.passages[-1].refs, *refs))
             return
-        for piece, marks, kind in _pieces(text, markup, frame.kind, keep=frame.lines):
+        for piece, marks, kind in split_lines(text, markup, frame.kind, keep=frame.lines):
             self._append(piece, marks, kind, linked, refs)
             linked, refs = 0, ()
 
@@ -241,53 +228,22 @@ class _Walker:
         return bool(re.search(r"([.,;:!?…”’\"'»)\]]|[^\W\d_]{4,})$", before))
 
     def _is_block(self, element: Element, name: str) -> bool:
-        if name not in _BLOCKS:
+        if name not in BLOCKS:
             style = (element.get("style") or "").replace(" ", "")
             return name == "span" and ("display:block" in style or self._verse_line(element))
-        if name in {"div", "p", "span"} and _DROP_CAP.search(element.get("class") or ""):
-            return len(children_text(element, 8)) > 3
-        return True
+        return name not in {"div", "p"} or not is_drop_cap(element)
 
     def _verse_line(self, element: Element) -> bool:
         return self.frame.kind == "verse" and element.find("{*}br") is None and "line" in (element.get("class") or "")
 
-    def _enter_block(self, element: Element, name: str, note: str) -> None:  # noqa: C901 - one line an element
+    def _enter_block(self, element: Element, name: str, note: str) -> None:
         frame = self.frame if self.frames else _Frame()
-        in_row = frame.row is not None
-        is_line = False
-        if (
-            frame.kind == "verse"
-            and name in {"div", "span", "li", "p"}
-            and not _STANZA.search(element.get("class") or "")
-        ):
-            if name == "p" and element.find("{*}br") is not None:
-                self.flush()
-            else:
-                self.inline.line()
-                is_line = True
-        elif not in_row or name in {"tr", "table"}:
-            self.flush()
-        else:
-            self.inline.add(" ") if name not in {"td", "th"} else self.inline.separate("; ")
+        is_line = self._begin_block(element, name, frame)
         self._anchor(element)
-        kind, level = frame.kind, frame.level
+        kind = kind_of(element, frame.kind, is_note=bool(note))
+        level = HEADINGS.get(name, frame.level)
         role = semantics.role_of(element) or frame.role
-        words = f"{element.get('class') or ''} {attribute(element, 'type')}"
-        row, lines = frame.row, frame.lines
-        if name in _HEADINGS:
-            kind, level = "heading", _HEADINGS[name]
-        elif note:
-            kind = "note"
-        elif kind in {"note", "heading"}:
-            pass
-        elif name in {"pre", "xmp", "listing"}:
-            kind, lines = ("code" if semantics.is_code(element) else "verse"), True
-        elif _VERSE.search(words) and name != "body" and kind != "verse":
-            kind = "verse"
-        elif name in {"li", "dt", "dd"} and kind != "verse":
-            kind = "list"
-        elif name == "blockquote" and kind not in {"list", "verse"}:
-            kind = "quote"
+        row, lines = frame.row, frame.lines or name in {"pre", "xmp", "listing"}
         if name == "table":
             table = read_table(element)
             row = None if table.layout else table
@@ -295,9 +251,26 @@ class _Walker:
         language = attribute(element, "lang") or frame.language
         alphabet = attribute(element, "alphabet") or frame.alphabet
         self.frames.append(_Frame(kind, level, role, note or frame.note, lines, language, row, alphabet, is_line))
+        if is_line and language and not _same_language(language, frame.language or self.language):
+            self.marks[element] = [self.inline.open("language", language)]
         if row is not None and name in {"td", "th"}:
             self.marks[element] = [self.inline.open("alias", row.header(element))] if row.header(element) else []
         self._phonemes(element)
+
+    def _begin_block(self, element: Element, name: str, frame: _Frame) -> bool:
+        """End what stands before a block; return whether the block is one line of a stanza that goes on."""
+        if frame.kind == "verse" and name in {"div", "span", "li", "p"} and not is_stanza(element):
+            if name != "p" or element.find("{*}br") is None:
+                self.inline.line()
+                return True
+            self.flush()
+        elif frame.row is None or name in {"tr", "table"}:
+            self.flush()
+        elif name in {"td", "th"}:
+            self.inline.separate("; ")
+        else:
+            self.inline.add(" ")
+        return False
 
     def _leave_cell(self, element: Element) -> None:
         """Give a cell under a header its spoken form; marks were closed with the header as their value."""
@@ -384,74 +357,6 @@ class _Walker:
 
 def _same_language(one: str, other: str) -> bool:
     return one.lower().replace("_", "-").partition("-")[0] == other.lower().replace("_", "-").partition("-")[0]
-
-
-def _pieces(
-    text: str, markup: tuple[Markup, ...], kind: ParagraphKind, *, keep: bool
-) -> list[tuple[str, tuple[Markup, ...], ParagraphKind]]:
-    """Read the line breaks inside a block: verse keeps them, two in a row or long lines mean paragraphs."""
-    if "\n" not in text:
-        return [(text, markup, kind)]
-    if keep and kind != "verse":
-        return [(text, markup, kind)]
-    found: list[tuple[int, int, ParagraphKind]] = []
-    for start, end in _spans(text, r"\n\s*\n"):
-        stretch = text[start:end]
-        lines = stretch.split("\n")
-        if kind == "verse" or (len(lines) > 1 and kind in {"prose", "quote"} and max(map(len, lines)) <= _LONG_LINE):
-            found.append((start, end, "verse"))
-        elif kind in {"prose", "quote"}:
-            found += [(start + one, start + two, kind) for one, two in _spans(stretch, r"\n")]
-        else:
-            found.append((start, end, kind))
-    marks = _within(markup, [(start, end) for start, end, _ in found])
-    return [
-        (text[start:end] if own == "verse" else text[start:end].replace("\n", " "), share, own)
-        for (start, end, own), share in zip(found, marks, strict=True)
-    ]
-
-
-def _spans(text: str, separator: str) -> list[tuple[int, int]]:
-    spans = []
-    last = 0
-    for match in re.finditer(separator, text):
-        spans.append((last, match.start()))
-        last = match.end()
-    spans.append((last, len(text)))
-    return [(start, end) for start, end in spans if text[start:end].strip()]
-
-
-def _within(markup: tuple[Markup, ...], spans: list[tuple[int, int]]) -> list[tuple[Markup, ...]]:
-    """Share markup out among stretches of the text, ascending."""
-    ends = [end for _, end in spans]
-    shares: list[list[Markup]] = [[] for _ in spans]
-    for mark in markup:
-        at = bisect.bisect_right(ends, mark.start)
-        while at < len(spans) and spans[at][0] < mark.end:
-            start, end = spans[at]
-            shares[at].append(replace(mark, start=max(mark.start, start) - start, end=min(mark.end, end) - start))
-            at += 1
-    return [tuple(share) for share in shares]
-
-
-def source_text(element: Element) -> str:
-    """Return all text of an element in order, pictures' texts included, nothing judged: the ledger's own view."""
-    parts: list[str] = []
-    pending: list[tuple[Element, bool]] = [(element, False)]
-    while pending:
-        node, leaving = pending.pop()
-        if leaving:
-            parts.append(clean(node.tail or ""))
-            continue
-        if not isinstance(node.tag, str) or local(node) in SILENT:
-            continue
-        if local(node) in {"img", "image"}:
-            parts.append(f" {clean(node.get('alt') or '')} ")
-        parts.append(clean(node.text or ""))
-        for child in reversed(node):
-            pending.append((child, True))
-            pending.append((child, False))
-    return "".join(parts)
 
 
 def walk(
