@@ -9,6 +9,7 @@ from audiobook.settings import SpokenSettings
 from audiobook.spoken import (
     cardinals,
     dates,
+    dialect,
     electronic,
     heteronyms,
     letters,
@@ -62,4 +63,4 @@ def speak(text: str, settings: SpokenSettings, put: Callable[[str, str], str], *
     style = Style(put, british=british, heading=heading, urls=settings.urls, emoji=settings.emoji)
     if not _PLAIN.match(text):
         text = apply(_RULES, text, style)
-    return heteronyms.settle(text, style)
+    return heteronyms.settle(dialect.settle(text, style), style)
