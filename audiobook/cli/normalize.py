@@ -23,12 +23,15 @@ def command(source: str, config: Path | None, **options: Any) -> None:
     audiobook normalize chapter.txt --lexicon lexicon.toml
     audiobook normalize --language de --set spoken.emoji=name text.txt
     """
+    from audiobook.errors import SourceError
     from audiobook.spoken import EMPTY, normalize
     from audiobook.spoken.lexiconfile import read_lexicon
 
     settings = Choices.gather(source, config, options).settings()
     lexicon = read_lexicon(Path(settings.spoken.lexicon)) if settings.spoken.lexicon else EMPTY
     language = settings.metadata.language or "en"
+    if source != "-" and not Path(source).is_file():
+        raise SourceError("there is no such file", place=source, remedy="Give a text file, or - for standard input")
     with click.open_file(source, encoding="utf-8", errors="replace") as lines:
         for line in lines:
             said = normalize(line.rstrip("\r\n"), language, settings=settings.spoken, lexicon=lexicon)

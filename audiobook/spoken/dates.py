@@ -167,10 +167,16 @@ def _quarters(match: re.Match[str], _: Style) -> str:
 _WEEKDAY = "|".join(sorted((day.capitalize() for day in _DAYS), key=len, reverse=True))
 _NAMED = "|".join([*MONTHS, *(short.capitalize() for short in _SHORT)])
 _ERA = r"(?P<era>A\.\s?D\b\.?|B\.\s?C\b\.?(?:\s?E\b\.?)?|C\.\s?E\b\.?|AD\b|BCE\b|BC\b|CE\b)"
+_NOT_COUNTED = r"(?!\s(?:people|men|women|children|miles|feet|kg|km|m|ft|pounds|dollars|votes|copies|members|students|troops|soldiers)\b)"
 _COUNTED = r"(?!\s?(?:kg|km|m|cm|ft|lbs?|miles|men|people)\b)"
 
+def _span(match: re.Match[str], _: Style) -> str:
+    """Say ``from 1066 to 1087``: both are years."""
+    return f"{match[1]}{year(match[2])}{match[3]}{year(match[4])}"
+
+
 RULES = (
-    rule(rf"\b({_WEEKDAY})\b(\.?,?)(?=\s\(?(?:{_NAMED}|\d{{1,2}}[/\s]))", _weekday),
+    rule(rf"\b({_WEEKDAY})\b(\.?(?:\s?,)?)(?=\s\(?(?:{_NAMED}|\d{{1,2}}[/\s]))", _weekday),
     rule(
         rf"\b{_MONTH}(?:\s|-){_DAY}{_SUFFIX}{_LATER}(?:(?P<comma>\s?,)?(?:\s|(?<=\d)-|(?<=,)){_YEAR})?{_NOT_MORE}",
         _month_first,
@@ -194,4 +200,9 @@ RULES = (
         _years,
     ),
     rule(r"\b(the\s)?(?:([1-4])Q'?(\d\d|[12]\d{3})|Q([1-4])\s'?(\d\d|[12]\d{3}))\b", _quarters, "Q"),
+    rule(
+        r"\b((?:[Ff]rom|[Bb]etween)\s(?:about\s|c\.\s)?)(1[0-9]\d\d|20\d\d)(\s(?:to|until|till|and|through)\s(?:about\s)?)"
+        r"(1[0-9]\d\d|20\d\d)(?![\w%]|[.,]\d)" + _NOT_COUNTED,
+        _span,
+    ),
 )

@@ -107,7 +107,13 @@ def _initials(match: re.Match[str], style: Style) -> str:
     return f"{style.put('A', 'eɪ') if letters[0] == 'A' else letters[0]} "
 
 
+def _joined(match: re.Match[str], _: Style) -> str:
+    """Say ``AT&T`` and ``R&D``."""
+    return f"{spell(match[1])} and {spell(match[2])}{match[3] or ''}"
+
+
 INITIALS = (
+    rule(r"(?<![\w&])([A-Z]{1,3})\s?&\s?([A-Z]{1,3})('s)?(?![\w&])", _joined, "&"),
     rule(
         r"\b(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?D|D\.\s?Phil|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?:\.('s|s)?|(?<=\.\w)('s)?)",
         lambda match, style: _degree(match, style),

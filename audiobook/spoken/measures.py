@@ -165,6 +165,20 @@ def _height(match: re.Match[str], _: Style) -> str:
     return f"{feet} {cardinal(inches)} {'inch' if inches == '1' else 'inches'}"
 
 
+def _feet(match: re.Match[str], _: Style) -> str:
+    """Say ``5 ft 10 in``."""
+    feet = f"{cardinal(match[1])} {'foot' if match[1] == '1' else 'feet'}"
+    inches = decimal(match[2])
+    if match[3]:
+        inches = mixed(match[2], *_VULGAR[match[3]])
+    return f"{feet} {inches} {'inch' if match[2] == '1' and not match[3] else 'inches'}"
+
+
+def _unit_alone(match: re.Match[str], _: Style) -> str:
+    """Say ``km/h`` where no figure stands before it."""
+    return f"{_unit(match[1])[1]} per {_below(match[2])}"
+
+
 def _prime(match: re.Match[str], _: Style) -> str:
     names = ("foot", "feet") if match[2] in "'′" else ("inch", "inches")
     return f"{decimal(match[1])} {names[match[1] != '1']}"
@@ -206,6 +220,11 @@ RULES = (
     ),
     rule(r"(?<![\w.,])(\d{1,3})\s?°\s?(\d{1,2})\s?['′](?:\s?(\d{1,2})\s?[\"″])?(?P<compass>)", _degrees, "°"),
     rule(r"(?<![\w.,/])(\d{1,2})\s?['′]\s?(\d{1,2})([½¼¾])?\s?(?:\"|''|″|′′)", _height),
+    rule(
+        rf"{_START}(\d{{1,2}})[\s-]?(?:ft|feet|foot)\b\.?,?\s?(\d{{1,2}}(?:\.\d{{1,2}})?)\s?([½¼¾])?[\s-]?(?:in\b\.?|inch(?:es)?\b)",
+        _feet,
+    ),
+    rule(r"(?<![\w/])(km|m|mi|kg|g|mg|lb|lbs)/(h|hr|s|sec|min|day|km|m|l|L|kg)(?![\w/])", _unit_alone, "/"),
     rule(rf"{_START}({NUMBER})\s?([′″])", _prime),
     rule(rf"{_START}({NUMBER})\"(?!\w)", _inches, '"'),
     rule(rf"{_START}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),

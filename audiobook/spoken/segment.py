@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
+from audiobook.spoken.rules import words
+
 __all__ = ["clauses", "sentences"]
 
 Ranges = tuple[tuple[int, int], ...]
@@ -26,6 +28,7 @@ _END = re.compile(
 )
 _WORD_BEFORE = re.compile(r"[\w.’'-]{1,24}$")
 _BLANK = re.compile(r"\s*")
+_START = re.compile(rf"[{re.escape(_OPENERS)}]*[^\W\d_][\w']*")
 _INITIAL = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.)*[^\W\d_]$")
 _DATE_ORDINAL = frozenset({"de", "da", "nb", "nn", "no", "fi", "cs", "sk", "hu", "pl", "hr", "sl", "et", "is"})
 """Languages that write ordinals as a figure with a full stop."""
@@ -87,10 +90,13 @@ def _ends(before: str, mark: str, after: str, language: str) -> bool:
     found = _WORD_BEFORE.search(before)
     word = found[0].lstrip("'’-").lower() if found else ""
     never, maybe = _abbreviations(language)
+    if before[-1:].isupper() and _INITIAL.search(before) and word not in maybe:
+        return _initial_ends(before, after)
     if word in never or word.rpartition("-")[2] in never:
         return word in {"no", "p", "c", "art", "very", "sec"} and not first.isdigit()
     if word in maybe:
-        return not first.isdigit()
+        start = _START.match(after)
+        return not first.isdigit() and (language != "en" or bool(start and start[0].lstrip(_OPENERS) in words("english/starters.txt")))
     if _INITIAL.search(before):
         return _initial_ends(before, after)
     return True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from audiobook.spoken.letters import spell
 from audiobook.spoken.numbers import cardinal, digits, year
-from audiobook.spoken.rules import Style, rule
+from audiobook.spoken.rules import Style, rule, words
 from audiobook.spoken.titles import house
 
 __all__ = ["RULES"]
@@ -34,6 +35,8 @@ def _serial(match: re.Match[str], style: Style) -> str:
             said.append(_figures(piece))
         elif piece == "A":
             said.append(style.put("A", "eɪ"))
+        elif piece.isupper() and len(piece) > 1 and not (len(piece) > 3 or piece in words("english/acronyms.txt")):
+            said.append(spell(piece))
         else:
             said.append(piece)
     return re.sub(r"\s?([-/–'])\s?", r"\1", " ".join(said))
@@ -44,6 +47,7 @@ def _thousands(match: re.Match[str], _: Style) -> str:
 
 
 RULES = (
+    rule(r"(?<!\w)([A-G])#(?!\w)", lambda match, _: f"{match[1]} sharp", "#"),
     rule(r"(?<![\w.,'])401\(?k\)?(?!\w)", lambda *_: "four oh one K", "401"),
     rule(r"(?<![\w.,])(\d{1,4})([kKDGM])\b(?!['-])", _thousands),
     # One letter and one figure must touch somewhere in the token.

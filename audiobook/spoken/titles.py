@@ -167,7 +167,15 @@ ADDRESSES = (
 )
 
 
-_BEHIND_NAME = r"((?:[A-Z][\w'-]*,?|&|and)\s(?:\()?)"
+_FORMATS = {"4to": "quarto", "8vo": "octavo", "12mo": "duodecimo", "16mo": "sextodecimo"}
+
+
+def _folded(match: re.Match[str], _: Style) -> str:
+    """Say the sizes of old books."""
+    return _FORMATS[match[1]]
+
+
+_BEHIND_NAME = r"((?:[A-Z][\w'-]*|&|and)(?:\s?,)?\s(?:\()?)"
 
 RULES = (
     rule(r"\b([Dd]r)\b\.?(?=\s?[A-Z\s.,;:?!)]|$)", _doctor),
@@ -183,6 +191,7 @@ RULES = (
     rule(r"(?<!\w)&c\.?(?!\w)", lambda match, _: f"et cetera{stop(match)}", "&"),
     rule(r"\be\.\s?g\.(?:,(?=\s))?", lambda match, _: "for example" + ("," if match[0].endswith(",") else ""), "g."),
     rule(r"\bi\.\s?e\.(?:,(?=\s))?", lambda match, _: "that is" + ("," if match[0].endswith(",") else ""), "e."),
+    rule(r"(?<![\w.])(4to|8vo|12mo|16mo)\b", _folded),
     rule(r"(?<!\w)w/o\b", lambda *_: "without", "w/"),
     rule(r"(?<!\w)w/(?=\s)", lambda *_: "with", "w/"),
 )
