@@ -4,39 +4,86 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from audiobook.adapt.cast import Figure, cluster
-from audiobook.adapt.decode import decode
-from audiobook.adapt.gender import settle_sexes
+from audiobook.adapt.decode import Candidates, decode
 from audiobook.adapt.flow import Flow, flow_of
+from audiobook.adapt.gender import settle_sexes
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Person, Piece, SceneSpan
 from audiobook.adapt.mentions import find_mentions
-from audiobook.adapt.narrator import first_person_chapters, name_narrator
 from audiobook.adapt.names import find_forms, find_runs
+from audiobook.adapt.narrator import first_person_chapters, name_narrator
+from audiobook.adapt.plays import find_speeches, part_sex
 from audiobook.adapt.quotes import Quote, find_quotes
+from audiobook.adapt.speech import find_thoughts, only_speech
 from audiobook.adapt.style import vote
-from audiobook.adapt.tags import find_tags
-from audiobook.adapt.turns import cut_turns
+from audiobook.adapt.tags import Tag, find_tags
+from audiobook.adapt.turns import Turn, cut_turns
 from audiobook.adapt.who import Evidence, Roster
 from audiobook.book import Book, Chapter
-from audiobook.script import NARRATOR, UNKNOWN, LineKind
+from audiobook.script import NARRATOR, UNKNOWN
 from audiobook.settings import AdaptSettings
 
 __all__ = ["mark"]
 
 
 def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
-    """Find speech and who speaks it."""
+    """Find speech and thought, and whose they are.
+
+    Args:
+        book: The text.
+        settings: ``quotes`` fixes the convention of speech; pieces surer than ``check_below`` get no doubt.
+
+    Returns:
+        Pieces that cover every paragraph, and the people who speak, most lines first.
+    """
     flow = flow_of(book)
     style = vote(flow.text, settings.quotes)
-    quotes = find_quotes(flow, style)
+    if style.name == "play":
+        return _mark_play(book, flow)
+    quotes = only_speech(flow, find_quotes(flow, style))
+    thoughts = find_thoughts(flow, book, _inside(flow, quotes))
+    quotes = tuple(sorted((*quotes, *thoughts), key=lambda quote: quote.start))
+    evidence, tags = _read(flow, quotes)
+    ranked, chances = _decide(evidence)
+    names = _names(evidence.roster)
+    labels: dict[int, Piece] = {}
+    silent = frozenset(thought.start for thought in thoughts)
+    for turn, options, chance in zip(evidence.turns, ranked, chances, strict=True):
+        speaker, confidence, doubt = _verdict(options, chance, turn, names)
+        for q in turn.quotes:
+            quote = quotes[q]
+            tag = _nearest_tag(tags[q], turn, quote)
+            thought = quote.start in silent or (tag is not None and tag.thought)
+            base = flow.starts[quote.paragraph]
+            labels[quote.start] = Piece(
+                flow.places[quote.paragraph][1],
+                quote.start - base,
+                quote.end - base,
+                speaker,
+                "thought" if thought else "speech",
+                round(confidence, 3),
+                doubt if confidence < settings.check_below else "",
+                None if tag is None else (tag.start - base, tag.end - base),
+            )
+    return _assemble(book, flow, [labels[quote.start] for quote in quotes], quotes, evidence.roster, names)
+
+
+def _inside(flow: Flow, quotes: Sequence[Quote]) -> bytearray:
+    """Mark the characters inside quotations with 1."""
     quoted = bytearray(len(flow.text) + 1)
     for quote in quotes:
         quoted[quote.start : quote.end] = b"\1" * (quote.end - quote.start)
+    return quoted
+
+
+def _read(flow: Flow, quotes: Sequence[Quote]) -> tuple[Evidence, list[list[Tag]]]:
+    """Find the people and what the text says of who speaks."""
+    quoted = _inside(flow, quotes)
     runs = find_runs(flow)
     cast = cluster(find_forms(flow, runs, quoted))
-    mentions = find_mentions(flow, cast, runs, quoted)
-    settle_sexes(flow, cast, mentions, quoted)
+    settle_sexes(flow, cast, find_mentions(flow, cast, runs, quoted), quoted)
     mentions = find_mentions(flow, cast, runs, quoted)
     tags = find_tags(flow, quotes, mentions)
     turns = cut_turns(flow, quotes, tags)
@@ -46,32 +93,49 @@ def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
         if roster.narrator < 0:
             roster.narrator = len(roster.figures)
             roster.figures.append(Figure(forms=Counter({("narrator",): 1}), shown={("narrator",): "Narrator"}))
-    evidence = Evidence(flow, quotes, turns, mentions, roster, quoted)
+    return Evidence(flow, quotes, turns, mentions, roster, quoted), tags
+
+
+def _decide(evidence: Evidence) -> tuple[list[Candidates], list[tuple[float, ...]]]:
+    """Decode twice: what the first pass finds tells the second who takes part in each conversation."""
     ranked = evidence.candidates()
     chances = decode(ranked)
     guesses = [list(zip(c.ids, p, strict=True)) for c, p in zip(ranked, chances, strict=True)]
     ranked = evidence.candidates(guesses)
-    chances = decode(ranked)
-    labels: dict[int, tuple[str, LineKind, float, str, tuple[int, int] | None]] = {}
-    names = _names(roster)
-    for turn, options, chance in zip(turns, ranked, chances, strict=True):
-        order = sorted(range(len(chance)), key=lambda i: (-chance[i], i))
-        best = order[0]
-        speaker = names[options.ids[best]] if options.ids[best] >= 0 else UNKNOWN
-        doubt = ""
-        if chance[best] < settings.check_below:
-            doubt = ", ".join(f"{names.get(options.ids[i], UNKNOWN)} {chance[i]:.2f}" for i in order[:3])
-        for q in turn.quotes:
-            tag = tags[q][0] if tags[q] else (turn.tags[0] if turn.tags else None)
-            near = None if tag is None else (tag.start - flow.starts[turn.first], tag.end - flow.starts[turn.first])
-            labels[q] = (speaker, "speech", chance[best], doubt, near)
-    return _assemble(book, flow, quotes, labels, roster, names)
+    return ranked, decode(ranked)
+
+
+def _verdict(options: Candidates, chance: Sequence[float], turn: Turn, names: dict[int, str]) -> tuple[str, float, str]:
+    """Choose the likeliest speaker; word the runners-up and what the choice rests on."""
+    order = sorted(range(len(chance)), key=lambda i: (-chance[i], i))
+    shown = [f"{names.get(options.ids[i], UNKNOWN)} {chance[i]:.2f}" for i in order[:3] if chance[i] >= 0.05]
+    doubt = f"{', '.join(shown)} ({_reason(turn, options)})"
+    return names.get(options.ids[order[0]], UNKNOWN), chance[order[0]], doubt
+
+
+def _reason(turn: Turn, options: Candidates) -> str:
+    """Say in a few words what the choice of a speaker rests on."""
+    if options.told == "name":
+        return "name beside it"
+    if options.told == "noun":
+        return f"said by: {turn.tags[0].mention.text}"
+    if turn.tags:
+        return "who acts beside it"
+    return "alternation" if options.gap == 0 else "who is about"
+
+
+def _nearest_tag(own: Sequence[Tag], turn: Turn, quote: Quote) -> Tag | None:
+    """Take the strongest tag of the quotation's own paragraph that tells how it is said."""
+    for tag in (*own, *turn.tags):
+        if tag.paragraph == quote.paragraph:
+            return tag
+    return None
 
 
 def _names(roster: Roster) -> dict[int, str]:
-    """Give every figure a name of its own."""
+    """Give every figure a name of its own, the most mentioned first."""
     names: dict[int, str] = {}
-    taken: set[str] = set()
+    taken: set[str] = {NARRATOR, UNKNOWN}
     for i in sorted(range(len(roster.figures)), key=lambda i: (-roster.figures[i].weight, i)):
         name, number = roster.figures[i].name, 2
         while name in taken:
@@ -81,49 +145,73 @@ def _names(roster: Roster) -> dict[int, str]:
     return names
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A labelled stretch with its paragraph in the flow."""
+
+    paragraph: int
+    piece: Piece
+
+
 def _assemble(
-    book: Book,
-    flow: Flow,
-    quotes: Sequence[Quote],
-    labels: dict[int, tuple[str, LineKind, float, str, tuple[int, int] | None]],
-    roster: Roster,
-    names: dict[int, str],
+    book: Book, flow: Flow, labels: Sequence[Piece], quotes: Sequence[Quote], roster: Roster, names: dict[int, str]
 ) -> MarkedBook:
-    spoken: dict[int, list[int]] = {}
-    for i, quote in enumerate(quotes):
-        spoken.setdefault(quote.paragraph, []).append(i)
+    chapters = _chapters(
+        book, flow, [_Spoken(quote.paragraph, piece) for quote, piece in zip(quotes, labels, strict=True)]
+    )
+    lines = Counter(piece.speaker for chapter in chapters for piece in chapter.pieces)
+    people: list[Person] = []
+    for i, figure in enumerate(roster.figures):
+        if names[i] in lines:
+            others = tuple(sorted({text for text in figure.shown.values() if text != names[i]}))
+            people.append(Person(names[i], others, figure.sex, is_narrator=i == roster.narrator))
+    people.sort(key=lambda person: (-lines[person.name], person.name))
+    return MarkedBook(book, tuple(people), chapters)
+
+
+def _chapters(book: Book, flow: Flow, spoken: Sequence[_Spoken]) -> tuple[MarkedChapter, ...]:
+    """Fill what nobody says with narration, so that pieces cover every paragraph."""
+    by_paragraph: dict[int, list[Piece]] = {}
+    for one in spoken:
+        by_paragraph.setdefault(one.paragraph, []).append(one.piece)
     chapters: list[MarkedChapter] = []
     at = 0
     for chapter in book.chapters:
         pieces: list[Piece] = []
         for p, paragraph in enumerate(chapter.paragraphs):
-            base = flow.starts[at]
             where = 0
-            for i in spoken.get(at, ()):
-                quote = quotes[i]
-                start, end = quote.start - base, quote.end - base
-                if start > where:
-                    pieces.append(Piece(p, where, start, NARRATOR, "narration"))
-                speaker, kind, confidence, doubt, tag = labels[i]
-                pieces.append(Piece(p, start, end, speaker, kind, confidence, doubt, tag))
-                where = end
+            for piece in by_paragraph.get(at, ()):
+                if piece.start > where:
+                    pieces.append(Piece(p, where, piece.start, NARRATOR, "narration"))
+                pieces.append(replace(piece, paragraph=p))
+                where = piece.end
             if where < len(paragraph.text) or not paragraph.text:
                 pieces.append(Piece(p, where, len(paragraph.text), NARRATOR, "narration"))
             at += 1
         chapters.append(MarkedChapter(chapter, scenes_of(chapter), tuple(pieces)))
-    return MarkedBook(book, _people(chapters, roster, names), tuple(chapters))
+    return tuple(chapters)
 
 
-def _people(chapters: Sequence[MarkedChapter], roster: Roster, names: dict[int, str]) -> tuple[Person, ...]:
-    """List those who speak, most lines first."""
-    lines = Counter(piece.speaker for chapter in chapters for piece in chapter.pieces)
-    people: dict[str, Person] = {}
-    for i, figure in enumerate(roster.figures):
-        name = names[i]
-        if name in lines and name not in people:
-            others = tuple(sorted({text for text in figure.shown.values() if text != name}))
-            people[name] = Person(name, others, figure.sex, is_narrator=i == roster.narrator)
-    return tuple(sorted(people.values(), key=lambda person: (-lines[person.name], person.name)))
+def _mark_play(book: Book, flow: Flow) -> MarkedBook:
+    """Mark up a play: its parts speak, the narrator reads names and stage directions."""
+    speeches = find_speeches(flow)
+    spoken = [
+        _Spoken(
+            speech.paragraph,
+            Piece(
+                0,
+                speech.start - flow.starts[speech.paragraph],
+                speech.end - flow.starts[speech.paragraph],
+                speech.name,
+                "speech",
+                0.98,
+            ),
+        )
+        for speech in speeches
+    ]
+    lines = Counter(speech.name for speech in speeches)
+    people = tuple(Person(name, sex=part_sex(name)) for name in sorted(lines, key=lambda name: (-lines[name], name)))
+    return MarkedBook(book, people, _chapters(book, flow, spoken))
 
 
 def scenes_of(chapter: Chapter) -> tuple[SceneSpan, ...]:

@@ -24,6 +24,7 @@ class Tag:
     """The verb in lower case, empty when the mention only acts beside the quotation."""
     start: int
     end: int
+    paragraph: int
     strength: float
     """0 to 1: how surely the mention is the speaker."""
     thought: bool = False
@@ -110,9 +111,9 @@ def _after(flow: Flow, quote: Quote, mentions: Sequence[Mention], right: int) ->
             verb = inverted.group(1)
             kind = verbs.get(verb, "")
             if kind:
-                return [Tag(mention, verb, quote.end, mention.end, 0.97, kind == "thought")]
+                return [Tag(mention, verb, quote.end, mention.end, quote.paragraph, 0.97, kind == "thought")]
             if verb.endswith("ed") and unfinished and verb not in _NO_VERB:
-                return [Tag(mention, verb, quote.end, mention.end, 0.88)]
+                return [Tag(mention, verb, quote.end, mention.end, quote.paragraph, 0.88)]
         if _BARE.fullmatch(gap) is not None and not mention.possessive:
             direct = _DIRECT.match(plain, mention.end, right)
             verb = direct.group(1) if direct is not None else ""
@@ -120,12 +121,12 @@ def _after(flow: Flow, quote: Quote, mentions: Sequence[Mention], right: int) ->
             lower_start = gap.strip(" ,—-") == "" and (plain[mention.start].islower() or unfinished)
             if kind and direct is not None:
                 strength = 0.95 if kind != "gesture" and lower_start else 0.75
-                return [Tag(mention, verb, quote.end, direct.end(), strength, kind == "thought")]
+                return [Tag(mention, verb, quote.end, direct.end(), quote.paragraph, strength, kind == "thought")]
             aside = _ASIDE.match(plain, mention.end, right)
             if aside is not None and aside.group(1) in verbs and lower_start:
-                return [Tag(mention, aside.group(1), quote.end, aside.end(), 0.9)]
+                return [Tag(mention, aside.group(1), quote.end, aside.end(), quote.paragraph, 0.9)]
             strength = 0.7 if unfinished and inner[-1:] == "," else 0.55
-            return [Tag(mention, "", quote.end, mention.end, strength)]
+            return [Tag(mention, "", quote.end, mention.end, quote.paragraph, strength)]
     return []
 
 
@@ -149,10 +150,18 @@ def _before(flow: Flow, quote: Quote, mentions: Sequence[Mention], left: int) ->
         subject = _verb_subject(plain, inside, begin, verb)
         kind = verbs[verb.group()]
         strength = 0.93 if quote.start - verb.end() < 50 else 0.75
-        tag = Tag(subject, verb.group(), min(subject.start, verb.start()), quote.start, strength, kind == "thought")
+        tag = Tag(
+            subject,
+            verb.group(),
+            min(subject.start, verb.start()),
+            quote.start,
+            quote.paragraph,
+            strength,
+            kind == "thought",
+        )
         return [tag]
     subject = first_subject(plain, inside, begin) or inside[0]
-    return [Tag(subject, "", subject.start, quote.start, 0.65 if leads else 0.5)]
+    return [Tag(subject, "", subject.start, quote.start, quote.paragraph, 0.65 if leads else 0.5)]
 
 
 def _verb_subject(plain: str, mentions: Sequence[Mention], begin: int, verb: re.Match[str]) -> Mention:
