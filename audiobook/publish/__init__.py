@@ -10,7 +10,7 @@ from pathlib import Path
 from audiobook.atomic import make_folder
 from audiobook.audio import Audiobook, Package
 from audiobook.errors import UsageError
-from audiobook.publish import captions, lists, m4b, mp3, podcast, shelf, wav, webpub, xiph
+from audiobook.publish import captions, epub, lists, m4b, mp3, podcast, shelf, wav, webpub, xiph
 from audiobook.publish.edition import Edition
 from audiobook.settings import Settings
 
@@ -30,6 +30,7 @@ PACKAGES: dict[str, Callable[[Edition], Package]] = {
     "vtt": captions.write_vtt,
     "ass": captions.write_ass,
     "lrc": captions.write_lrc,
+    "epub": epub.write_epub,
     "lpf": webpub.write_lpf,
     "readium": webpub.write_readium,
     "audiobookshelf": shelf.write_audiobookshelf,
