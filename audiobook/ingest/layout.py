@@ -162,6 +162,7 @@ _EMPHASIS = re.compile(
     r"(?<![_])(?P<mark>_)(?=[^\s_])(?P<inner>[^_]{1,2000}?)(?<=[^\s_])_(?!_)"
     r"|(?<![\w=*])(?P<mark2>=|\*{1,3})(?=[^\s=*])(?P<inner2>[^=*]{1,500}?)(?<=[^\s=*])(?P=mark2)(?![\w=*])"
 )
+_STRAY = re.compile(r"\A_+(?=[^\s_])|(?<=[^\s_])_+\Z")
 _DASH_END = re.compile(r"(?<=\w--|..—)\n[ \t]*(?=[\w“‘\"'(])")
 _HYPHEN_END = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[^\W\d_A-Z])")
 
@@ -221,6 +222,8 @@ class Weaver:
                     continue
                 edits.append(_Edit(start + match.start(), start + match.start() + width, "", "open"))
                 edits.append(_Edit(start + match.end() - width, start + match.end(), "", "close"))
+            # Emphasis that runs over several paragraphs leaves a mark alone at either end.
+            edits += [_Edit(start + match.start(), start + match.end(), "") for match in _STRAY.finditer(text)]
         return _disjoint(sorted(edits, key=lambda edit: (edit.start, edit.end)))
 
     def _white(self, text: str, start: int, kind: ParagraphKind, joints: Sequence[int]) -> list[_Edit]:

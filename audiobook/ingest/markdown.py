@@ -16,7 +16,7 @@ from audiobook.ingest.outline import Block, assemble, assign_roles
 from audiobook.ingest.textfile import read_text, title_from_name
 from audiobook.settings import IngestSettings
 
-__all__ = ["read_markdown"]
+__all__ = ["book_from_markdown", "read_markdown"]
 
 
 def read_markdown(path: Path, settings: IngestSettings) -> Book:
@@ -26,16 +26,21 @@ def read_markdown(path: Path, settings: IngestSettings) -> Book:
         SourceError: it cannot be read, is no text or has no words.
         HostileSourceError: it is too large.
     """
+    return book_from_markdown(read_text(path, settings.encoding), path.stem, settings)
+
+
+def book_from_markdown(text: str, name: str, settings: IngestSettings) -> Book:
+    """Make a book of decoded Markdown; ``name`` titles it when nothing in it does."""
     from markdown_it import MarkdownIt
 
-    cleaned = clean_with_map(read_text(path, settings.encoding))
+    cleaned = clean_with_map(text)
     start, metadata = split_front_matter(cleaned.text)
     reader = MarkdownReader(Weaver(cleaned), settings)
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     # An indented paragraph of a story is no program, and entities must keep their place in the source.
     parser.disable(["code", "text_join"])
     reader.read(parser.parse(reader.prepare(start)))
-    title = metadata.title or _first_title(reader.blocks) or title_from_name(path.stem)
+    title = metadata.title or _first_title(reader.blocks) or title_from_name(name)
     outline = assemble(reader.with_notes(assign_roles(_promoted(reader.blocks), title)), title)
     exclusions = [*reader.exclusions(), *outline.exclusions]
     return Book(

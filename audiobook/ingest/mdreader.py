@@ -172,16 +172,18 @@ class MarkdownReader:
                 ]
                 woven.markup = [replace(mark, start=mark.start + shift, end=mark.end + shift) for mark in woven.markup]
                 woven.covered.append((first, last))
+        self._excluded += [(first, last, "illustration") for first, last in woven.pictures]
+        if is_ornament(woven.text.strip()):
+            if woven.text.strip():
+                self._ornament(start, end)
+            return
         self._covered += woven.covered
         self._changes += woven.changes
-        self._excluded += [(first, last, "illustration") for first, last in woven.pictures]
         kind = "verse" if verse else place.kind
         paragraph = self.weaver.finish(woven.text, woven.points or [(0, start)], woven.markup, kind)
         if not paragraph.text:
             return
-        if is_ornament(paragraph.text):
-            self.blocks.append(Block(Paragraph("", "break", source=paragraph.source)))
-        elif place.underlined and (len(paragraph.text) > 120 or _SENTENCE_END.search(paragraph.text)):
+        if place.underlined and (len(paragraph.text) > 120 or _SENTENCE_END.search(paragraph.text)):
             # A rule right under a paragraph makes it a heading in Markdown; in a story it is a scene break.
             self.blocks += [Block(paragraph), Block(Paragraph("", "break"))]
         else:
@@ -229,9 +231,15 @@ class MarkdownReader:
         weaver = Weaver(self.weaver.cleaned, tags)
         paragraph = weaver.weave(start, end)
         self._excluded += [(cut.start, cut.end, cut.reason) for cut in tags]
-        if paragraph.text:
+        if paragraph.text and is_ornament(paragraph.text):
+            self._ornament(start, end)
+        elif paragraph.text:
             self._covered += _outside([(cut.start, cut.end) for cut in tags], start, end)
-            self.blocks.append(Block(Paragraph("", "break") if is_ornament(paragraph.text) else paragraph))
+            self.blocks.append(Block(paragraph))
+
+    def _ornament(self, start: int, end: int) -> None:
+        self._excluded.append((start, end, "ornament"))
+        self.blocks.append(Block(Paragraph("", "break")))
 
     def _plain(self, start: int, end: int, kind: ParagraphKind) -> None:
         self._covered.append((start, end))

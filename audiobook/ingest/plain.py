@@ -143,7 +143,7 @@ def _plan_title(
         page = [n for n in leading if not looks_like_prose(items[n]) and len(items[n].text) < 250]
     for number in page:
         plan.exclude(number, number, "title-page")
-    for number in leading:
+    for number in leading[:30] if first < len(items) else ():
         if plan.roles[number] == "body" and _IMPRINT.search(items[number].text) and len(items[number].text) < 800:
             plan.exclude(number, number, "imprint")
     title, author = known.title, known.author
@@ -161,7 +161,7 @@ def _opening_title(items: Sequence[Item], leading: Sequence[int]) -> list[int]:
     page: list[int] = []
     for number in leading[:4]:
         item = items[number]
-        if not _is_title(item) or number + 1 >= len(items) or not items[number + 1].chunk.gap:
+        if item.heading or not _is_title(item) or number + 1 >= len(items) or not items[number + 1].chunk.gap:
             break
         if page and not _BYLINE.match(item.text) and item.text.upper() != item.text:
             break
