@@ -33,7 +33,7 @@ def command(
     source: str, out: Path | None, config: Path | None, rescript: bool, dry_run: bool, as_json: bool, quiet: bool,
     verbose: bool, **options: Any,
 ) -> None:  # fmt: skip
-    r"""Turn SOURCE, a book or a .script, into a finished audiobook.
+    """Turn SOURCE, a book or a .script, into a finished audiobook.
 
     \b
     audiobook build story.txt                      output/<title>/<title>.m4b

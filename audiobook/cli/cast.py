@@ -24,7 +24,7 @@ __all__ = ["command"]
 @click.option("--merge", "merges", metavar="A=B", multiple=True, help="A is B: A's lines go to B.")
 @json_output
 def command(script: Path, voices: tuple[str, ...], merges: tuple[str, ...], as_json: bool) -> None:
-    r"""Show who speaks in SCRIPT, how much and in whose voice; change voices and merge names in place.
+    """Show who speaks in SCRIPT, how much and in whose voice; change voices and merge names in place.
 
     \b
     audiobook cast story.script

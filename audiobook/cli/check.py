@@ -25,6 +25,10 @@ def command(paths: tuple[Path, ...], config: Path | None, as_json: bool, **optio
     """Measure finished files, or folders of them, against a delivery standard.
 
     Works on MP3, M4B, M4A, FLAC, WAV, Opus, SRT and WebVTT, whoever made them. Exits with 1 when a file fails.
+
+    \b
+    audiobook check output/my-story
+    audiobook check chapter-1.mp3 --profile acx --json
     """
     from audiobook.verify import check
 

@@ -17,7 +17,7 @@ __all__ = ["command"]
 @click.command("doctor")
 @json_output
 def command(as_json: bool) -> None:
-    r"""Show what is installed and what is missing, with the command that supplies it.
+    """Show what is installed and what is missing, with the command that supplies it.
 
     \b
     audiobook doctor

@@ -19,7 +19,7 @@ __all__ = ["command"]
 @settings_options("chapters", "language", "engine")
 @json_output
 def command(source: str, config: Path | None, as_json: bool, **options: Any) -> None:
-    r"""Show what a book holds before anything is spoken: chapters, scenes, speakers, length, what is left out.
+    """Show what a book holds before anything is spoken: chapters, scenes, speakers, length, what is left out.
 
     \b
     audiobook inspect novel.epub

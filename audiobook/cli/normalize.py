@@ -16,7 +16,7 @@ __all__ = ["command"]
 @click.argument("source", metavar="[FILE|-]", default="-")
 @settings_options("language", "lexicon")
 def command(source: str, config: Path | None, **options: Any) -> None:
-    r"""Show how written text will be said: one sentence a line in, one line out.
+    """Show how written text will be said: one sentence a line in, one line out.
 
     \b
     echo "Dr. Jones paid £3 4s. in 1893." | audiobook normalize

@@ -19,7 +19,7 @@ __all__ = ["command"]
 @click.option("--cue", "cues", metavar="CUE", multiple=True, help="How to say it: whisper, joy, rate=1.1 ...")
 @settings_options("engine", "voice", "expression", "language", "lexicon")
 def command(text: str, out: Path | None, cues: tuple[str, ...], config: Path | None, **options: Any) -> None:
-    r"""Speak TEXT with a voice: play it, or write it to a file. TEXT - reads standard input.
+    """Speak TEXT with a voice: play it, or write it to a file. TEXT - reads standard input.
 
     \b
     audiobook say "Hello, Dr. Watson."

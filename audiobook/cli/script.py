@@ -28,7 +28,7 @@ def command(
     source: str, out: Path | None, kind: str, config: Path | None, quiet: bool, verbose: bool,
     **options: Any,
 ) -> None:  # fmt: skip
-    r"""Write who says what, and how, as a text to read and to edit; then stop.
+    """Write who says what, and how, as a text to read and to edit; then stop.
 
     \b
     audiobook script story.txt              output/<title>/<title>.script

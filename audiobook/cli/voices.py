@@ -29,7 +29,7 @@ _SELL = {True: "yes", False: "no", None: "see licence"}
 @json_output
 @click.pass_context
 def command(ctx: click.Context, engine: str | None, language: str | None, everything: bool, as_json: bool) -> None:
-    r"""List, hear and install voices.
+    """List, hear and install voices.
 
     \b
     audiobook voices --language en
@@ -103,7 +103,7 @@ def _try(voices: tuple[str, ...], text: str | None, out: Path | None, config: Pa
 )
 @click.option("--offline", is_flag=True, help="Refuse to reach out.")
 def _install(name: str, source: Path | None, offline: bool) -> None:
-    r"""Install voices: the only command that may use the network.
+    """Install voices: the only command that may use the network.
 
     \b
     audiobook voices install kokoro
