@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audiobook.ingest.divisions import Item, looks_like_prose, squash
-from audiobook.ingest.headings import recognize
+from audiobook.ingest.headings import Heading, recognize
 
 __all__ = ["Listing", "find_listings"]
 
+_NOT_ENTRIES = frozenset({"contents", "illustrations", "notes", "adverts"})
 _REASONS = {"contents": "contents", "illustrations": "list-of-illustrations"}
 _LEADER = re.compile(r"[\s.·…_-]*(?:\s|[.·…]{2,})\s*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
 _COLUMNS = re.compile(r"[ \t]{3,}|\t")
@@ -80,59 +81,79 @@ def _recurs(item: Item, said: Counter[object]) -> bool:
 
 def _extent(items: Sequence[Item], head: int) -> int:
     """Return the index of the list's last item."""
-    seen: set[str] = set()
-    numbers: list[tuple[str, int | None]] = []
+    trail = _Trail()
     widest = 1
     last = head
     for number in range(head + 1, len(items)):
         item = items[number]
         after = items[number + 1] if number + 1 < len(items) else None
-        key = squash(item.text)
         if looks_like_prose(item) and not _columned(item):
             break
-        if _begins_body(item, after, key, seen, numbers, wide=item.chunk.gap > max(widest, 2) and bool(seen)):
+        wide = item.chunk.gap > max(widest, 2) and bool(trail.seen)
+        if _begins_body(item, after, trail, wide=wide):
             break
         if number > head + 1:
             widest = max(widest, item.chunk.gap)
-        seen.update(squash(entry) for entry in _entries([item]))
-        seen.add(key)
-        if item.heading:
-            numbers.append((item.heading.word, item.heading.number))
+        trail.add(item)
         last = number
     return last
+
+
+class _Trail:
+    """The entries read so far, each with the parts above it: every book of a novel may have its chapter one."""
+
+    def __init__(self) -> None:
+        self.seen: set[tuple[str, ...]] = set()
+        self.path: list[tuple[str, str]] = []  # (word, entry) of the parts around
+        self.last: Heading | None = None
+
+    def place(self, item: Item) -> tuple[str, ...]:
+        """Return the path of parts that an entry has."""
+        heading, key = item.heading, squash(item.text)
+        if not heading or heading.kind not in {"part", "front", "back"}:
+            return (*(entry for _, entry in self.path), key)
+        return (*(entry for _, entry in self._above(heading)), key)
+
+    def add(self, item: Item) -> None:
+        """Take an entry into account."""
+        heading = item.heading
+        self.seen.add(self.place(item))
+        if heading and heading.kind in {"part", "front", "back"}:
+            self.path = [*self._above(heading), (_rank(heading), squash(item.text))]
+        for entry in _entries([item]):
+            self.seen.add((*(above for _, above in self.path), squash(entry)))
+        self.last = heading or self.last
+
+    def _above(self, heading: Heading) -> list[tuple[str, str]]:
+        ranks = [rank for rank, _ in self.path]
+        rank = _rank(heading)
+        if rank in ranks:
+            return self.path[: ranks.index(rank)]
+        return [] if rank == "matter" else self.path
+
+
+def _rank(heading: Heading) -> str:
+    return heading.word if heading.kind == "part" else "matter"
 
 
 def _columned(item: Item) -> bool:
     return len(_COLUMNS.findall(item.chunk.text)) >= 3 or bool(_LEADER.search(item.text))
 
 
-def _begins_body(
-    item: Item, after: Item | None, key: str, seen: set[str], numbers: list[tuple[str, int | None]], *, wide: bool
-) -> bool:
+def _begins_body(item: Item, after: Item | None, trail: _Trail, *, wide: bool) -> bool:
     heading = item.heading
-    if key in seen and (heading or item.chunk.gap > 1 or (after and looks_like_prose(after))):
+    if trail.place(item) in trail.seen and (heading or item.chunk.gap > 1 or (after and looks_like_prose(after))):
         return True
-    if heading and heading.kind in {"contents", "illustrations", "notes", "adverts"}:
+    if heading and heading.kind in _NOT_ENTRIES:
         return True
+    before = trail.last
+    follows = bool(
+        heading and before and heading.word == before.word
+        and heading.number is not None and before.number is not None and heading.number == before.number + 1
+    )  # fmt: skip
     if heading and after and looks_like_prose(after) and not _columned(after):
-        return not (
-            numbers
-            and (heading.word, (heading.number or 0) - 1) == numbers[-1]
-            and after.chunk.gap <= 1
-            and _synopsis(after)
-        )
-    if heading and heading.number is not None and (heading.word, heading.number) in numbers and wide:
-        return True
-    if wide:
-        continues = bool(
-            heading
-            and heading.number is not None
-            and numbers
-            and numbers[-1][1] is not None
-            and heading.number == numbers[-1][1] + 1
-        )
-        return not continues and not _LEADER.search(item.text)
-    return False
+        return not (follows and after.chunk.gap <= 1 and _synopsis(after))
+    return wide and not follows and not _LEADER.search(item.text)
 
 
 def _synopsis(item: Item) -> bool:

@@ -33,16 +33,16 @@ _NAMES = {
 
 
 def split_front_matter(text: str) -> tuple[int, Metadata]:
-    """Return where the text proper begins and what stands above it; ``(0, Metadata())`` when nothing does."""
+    """Return where the text proper begins and what stands above it; ``(0, Metadata(language=""))`` when nothing does."""
     fenced = _FENCED.match(text)
     if fenced:
         values = _toml(fenced["body"]) if fenced["fence"] == "+++" else _yaml(fenced["body"])
         # Two rules with prose between are scene breaks, not metadata.
-        return (fenced.end(), _metadata(values)) if values else (0, Metadata())
+        return (fenced.end(), _metadata(values)) if values else (0, Metadata(language=""))
     pandoc = _PANDOC.match(text)
     if pandoc:
         return pandoc.end(), _metadata({key: value.strip() for key, value in pandoc.groupdict("").items()})
-    return 0, Metadata()
+    return 0, Metadata(language="")
 
 
 def _toml(body: str) -> dict[str, str]:
@@ -97,4 +97,9 @@ def _metadata(values: Mapping[str, str]) -> Metadata:
         for field, names in _NAMES.items()
     }
     year = re.search(r"\b\d{4}\b", found["year"])
-    return Metadata(**{**found, "year": year[0] if year else "", "language": found["language"] or "en"})
+    return Metadata(
+        **{
+            **found,
+            "year": year[0] if year else "",
+        }
+    )

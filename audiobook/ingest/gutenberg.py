@@ -18,13 +18,18 @@ _END = re.compile(
     r"^[ \t]*\**[ \t]*END OF (?:(?:THE|THIS) )?PROJECT GUTENBERG.*$",
     re.MULTILINE | re.IGNORECASE,
 )
+_CLOSING = re.compile(r"^[ \t]*(?:This is the )?End of (?:The |This )?Project Gutenberg", re.MULTILINE | re.IGNORECASE)
+_LONGEST_LICENCE = 30_000
+"""Characters; the licence has about 19,000, old ones and donation letters a little more."""
 _LICENCE = re.compile(
     r"^[ \t]*(?:\*+[ \t]*)?START: FULL LICENSE|^[ \t]*THE FULL PROJECT GUTENBERG LICENSE|"
     r"^Updated editions will replace the previous one",
     re.MULTILINE,
 )
-_FIELD = re.compile(r"^(?P<name>Title|Author|Authors|Translator|Editor|Illustrator|Language|Release Date|Posting Date|"
-                    r"Subtitle|Original publication|Credits|Produced by)[ \t]*:[ \t]*(?P<value>.*(?:\n[ \t]{2,}\S.*)*)", re.MULTILINE)  # fmt: skip
+_FIELD = re.compile(
+    r"^(?P<name>Title|Authors?|Language|Subtitle)[ \t]*:[ \t]*(?P<value>.*(?:\n[ \t]{2,}\S.*)*)", re.MULTILINE
+)
+_BLOCK = re.compile(r"[^\s](?:[^\n]|\n(?!\s*\n))*")
 _EBOOK = re.compile(r"\[(?:eBook|Etext|E-text)\s*#?\s*(\d+)\]", re.IGNORECASE)
 _CREDIT = re.compile(
     r"(?:E-?text |This (?:e-?text|e-?book|file) (?:was )?|Digitized, |Transcribed,? |HTML version )?"
@@ -78,14 +83,14 @@ def _line_after(text: str, at: int) -> int:
 
 
 def _end(text: str, start: int) -> int:
-    """Return where the book ends: before the first line of the closing boilerplate."""
-    matches = [match.start() for pattern in (_END, _LICENCE) for match in pattern.finditer(text, start)]
-    # Words such as "End of the Project Gutenberg" also close single volumes; what is short behind them is licence.
-    closing = re.compile(
-        r"^[ \t]*(?:This is the )?End of (?:The |This )?Project Gutenberg", re.MULTILINE | re.IGNORECASE
-    )
-    matches += [match.start() for match in closing.finditer(text, start)]
-    return min(matches, default=len(text))
+    """Return where the book ends: before the first line of the closing boilerplate.
+
+    "End of Project Gutenberg's ..." also closes single volumes of a file that holds several; the words that
+    close the file have only the licence behind them.
+    """
+    places = sorted(match.start() for pattern in (_END, _CLOSING, _LICENCE) for match in pattern.finditer(text, start))
+    allowed = max(_LONGEST_LICENCE, (len(text) - start) // 20)
+    return next((place for place in places if len(text) - place <= allowed), len(text))
 
 
 def _metadata(head: str) -> Metadata:
@@ -93,16 +98,16 @@ def _metadata(head: str) -> Metadata:
     for match in _FIELD.finditer(head):
         fields.setdefault(match["name"].lower(), match["value"].strip())
     title_lines = [" ".join(line.split()) for line in re.split(r"\n|\s{4,}", fields.get("title", "")) if line.strip()]
+    authors = [" ".join(name.split()) for name in re.split(r"\n|\band\b|;", fields.get("author", "")) if name.strip()]
+    first = _FIRST.search(head[:600])
+    known = first if first and len(first["title"]) < 200 else None
     number = _EBOOK.search(head)
     language = fields.get("language", "").strip().lower()
     return Metadata(
-        title=title_lines[0] if title_lines else _title_from_first_line(head),
+        title=title_lines[0] if title_lines else " ".join(known["title"].split()) if known else "",
         subtitle=" ".join(title_lines[1:]),
-        author="; ".join(
-            " ".join(name.split()) for name in re.split(r"\n|\band\b|;", fields.get("author", "")) if name.strip()
-        )
-        or _author_from_first_line(head),
-        language=_LANGUAGES.get(language, "") or (language if re.fullmatch(r"[a-z]{2,3}", language) else "en"),
+        author="; ".join(authors) or (" ".join(known["author"].split()).rstrip(".") if known else ""),
+        language=_LANGUAGES.get(language, "") or (language if re.fullmatch(r"[a-z]{2,3}", language) else ""),
         identifier=f"https://www.gutenberg.org/ebooks/{number[1]}" if number else "",
     )
 
@@ -113,21 +118,7 @@ _FIRST = re.compile(
 )
 
 
-def _title_from_first_line(head: str) -> str:
-    match = _FIRST.search(head[:600])
-    return " ".join(match["title"].split()) if match and len(match["title"]) < 200 else ""
-
-
-def _author_from_first_line(head: str) -> str:
-    match = _FIRST.search(head[:600])
-    return " ".join(match["author"].split()).rstrip(".") if match and len(match["title"]) < 200 else ""
-
-
 def _credits(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
     """Find the transcribers' credits among the first blocks and the last one."""
-    spans = []
-    limit = min(end, start + 6000)
-    for match in re.compile(r"[^\s](?:[^\n]|\n(?!\s*\n))*").finditer(text, start, limit):
-        if match.end() - match.start() < 900 and _CREDIT.match(match[0]):
-            spans.append(match.span())
-    return tuple(spans)
+    blocks = _BLOCK.finditer(text, start, min(end, start + 6000))
+    return tuple(block.span() for block in blocks if len(block[0]) < 900 and _CREDIT.match(block[0]))

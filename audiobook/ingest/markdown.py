@@ -10,6 +10,7 @@ from audiobook.book import Book, count_letters
 from audiobook.ingest.clean import clean_with_map
 from audiobook.ingest.frontmatter import split_front_matter
 from audiobook.ingest.headings import recognize
+from audiobook.ingest.language import guess_language
 from audiobook.ingest.layout import Weaver
 from audiobook.ingest.mdreader import MarkdownReader
 from audiobook.ingest.outline import Block, assemble, assign_roles
@@ -43,8 +44,9 @@ def book_from_markdown(text: str, name: str, settings: IngestSettings) -> Book:
     title = metadata.title or _first_title(reader.blocks) or title_from_name(name)
     outline = assemble(reader.with_notes(assign_roles(_promoted(reader.blocks), title)), title)
     exclusions = [*reader.exclusions(), *outline.exclusions]
+    language = metadata.language or guess_language("\n".join(block.paragraph.text for block in reader.blocks))
     return Book(
-        metadata=replace(metadata, title=title),
+        metadata=replace(metadata, title=title, language=language),
         chapters=outline.chapters,
         exclusions=tuple(sorted(exclusions, key=lambda exclusion: exclusion.source.start if exclusion.source else -1)),
         letters=count_letters(reader.decoded()),

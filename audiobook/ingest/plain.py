@@ -15,6 +15,7 @@ from audiobook.ingest.contents import Listing, find_listings
 from audiobook.ingest.divisions import Division, Item, find_divisions, looks_like_prose, squash
 from audiobook.ingest.gutenberg import Frame, find_frame
 from audiobook.ingest.headings import recognize
+from audiobook.ingest.language import guess_language
 from audiobook.ingest.layout import Weaver
 from audiobook.ingest.levels import assign_roles
 from audiobook.ingest.outline import Block, Role, assemble
@@ -153,7 +154,8 @@ def _plan_title(
         joined = "\n".join(items[number].chunk.text for number in page)
         match = _BYLINE.search(joined)
         author = match["author"].strip(" .") if match else ""
-    return replace(known, title=title or title_from_name(name), author=author)
+    language = known.language or guess_language("\n".join(item.text for item in items))
+    return replace(known, language=language, title=title or title_from_name(name), author=author)
 
 
 def _opening_title(items: Sequence[Item], leading: Sequence[int]) -> list[int]:
