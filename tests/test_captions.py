@@ -53,6 +53,13 @@ def test_no_line_ends_with_an_article_where_another_break_is_near() -> None:
             assert line.rpartition(" ")[2] not in {"a", "the", "of", "and", "his"}
 
 
+def test_an_abbreviation_is_no_end_of_a_sentence() -> None:
+    text = "She had been sent to the shop of Mr. J. Penrose for 2 lbs. of candles, although no. 9 was closed that day."
+    for cue in cut(Mark(text, NARRATOR, 0, 9 * RATE)):
+        for line in cue.texts:
+            assert line.split()[-1] not in {"Mr.", "J.", "lbs.", "no."}
+
+
 def test_words_give_their_own_times() -> None:
     words = (WordTime("Nobody", RATE, 2 * RATE), WordTime("came", 5 * RATE, 6 * RATE))
     (cue,) = cut(Mark("Nobody came.", NARRATOR, RATE, 6 * RATE, words=words))

@@ -39,7 +39,7 @@ _CLINGERS = frozenset(
         r"\S+",
         "a an the this that these those my your his her its our their some any no every each is are was were "
         "be been being am has have had do does did will would shall should can could may might must not of in on "
-        "at by to from with mr mrs ms dr st mr. mrs. ms. dr. st. and but or very more most",
+        "at by to from with mr mrs ms dr st mr. mrs. ms. dr. st. no. and but or very more most",
     )
 )
 
@@ -206,10 +206,12 @@ def _break(words: tuple[Word, ...], at: int) -> float:
     mark, plain = closed[-1:], closed.casefold()
     if not words[at].spaced and before.isascii():
         return 35.0
-    if plain not in _CLINGERS and mark and mark in _MARKS:
-        return _MARKS[mark]
+    # A point before a small letter ends an abbreviation ("2 lbs. of"), and so does one after a single letter.
+    shortened = mark == "." and (after[:1].islower() or len(closed.strip("(“‘\"'")) == 2)
     if plain in _CLINGERS:
         return 28.0
+    if mark in _MARKS and not shortened:
+        return _MARKS[mark]
     if before[:1].isupper() and after[:1].isupper():
         return 20.0
     return 9.0 if after.casefold() in _LEADERS else 14.0

@@ -131,7 +131,9 @@ def _spoken_title(chapter: _Chapter) -> int:
 
 
 def _spans(pieces: tuple[_Piece, ...]) -> str:
-    return " ".join(f'<span id="{piece.identifier}">{escape(one_line(piece.mark.text))}</span>' for piece in pieces)
+    return " ".join(
+        f'<span id="{piece.identifier}">{escape(one_line(piece.mark.text), quote=False)}</span>' for piece in pieces
+    )
 
 
 def _overlay(chapter: _Chapter) -> str:

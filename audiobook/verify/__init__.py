@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,13 +38,16 @@ def check(paths: Iterable[Path], profile: Profile) -> tuple[FileReport, ...]:
     """
     files = [file for path in paths for file in _files(path)]
     ffmpeg.version()  # Failures after this are those of a file, and become its problems.
-    reports: dict[Path, FileReport] = {}
-    for file in sorted(dict.fromkeys(files), key=lambda path: path.suffix.lower() in CAPTIONS):
+    unique = tuple(dict.fromkeys(files))
+    sounds = [path for path in unique if path.suffix.lower() in AUDIO]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # The long ones first, so that none is left alone at the end.
+        order = sorted(sounds, key=lambda path: path.stat().st_size, reverse=True)
+        reports = dict(zip(order, pool.map(lambda path: _check_audio(path, profile), order), strict=True))
+    for file in unique:
         if file.suffix.lower() in CAPTIONS:
             reports[file] = check_captions(file, _sound_s(file, reports))
-        else:
-            reports[file] = _check_audio(file, profile)
-    return _compared(tuple(reports[file] for file in dict.fromkeys(files)))
+    return _compared(tuple(reports[file] for file in unique))
 
 
 def _files(path: Path) -> list[Path]:
