@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook import prosody
 from audiobook.accept import Judge
-from audiobook.audio import Speech, Take, Utterance
+from audiobook.audio import Speech, Take, Utterance, WordTime
 from audiobook.cache import TakeCache
 from audiobook.engines import open_engine
-from audiobook.engines.base import Engine
+from audiobook.engines.base import Engine, speakable
 from audiobook.errors import EngineError, OutputError, RecordingError, VoiceError
 from audiobook.workers import Reply
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Booth"]
+__all__ = ["Booth", "halves"]
 
 
 class Booth:
@@ -31,14 +32,18 @@ class Booth:
         self._engines: dict[str, Engine] = {}
         self._judge = Judge()
 
-    def record(self, key: str, utterance: Utterance) -> Reply:
-        """Speak one utterance once, judge it and store it under ``key``."""
+    def record(self, key: str, utterance: Utterance, refusals: int = 0) -> Reply:
+        """Speak one utterance, judge it and store it under ``key``.
+
+        After refusals the text is spoken in halves: to the engine that is another text, and most faults hang on one
+        place or on the length. An engine that is not deterministic first gets another try at the whole.
+        """
         try:
             engine = self._engine(utterance.voice.engine)
         except EngineError as error:
             return Reply(None, error, hopeless=True)
         try:
-            return Reply(self._take(key, utterance, engine))
+            return Reply(self._take(key, utterance, engine, refusals))
         except (VoiceError, OutputError) as error:
             return Reply(None, error, hopeless=True)
         except (EngineError, RecordingError) as error:
@@ -54,13 +59,57 @@ class Booth:
             self._engines[name] = open_engine(name)
         return self._engines[name]
 
-    def _take(self, key: str, utterance: Utterance, engine: Engine) -> Take:
-        spoken = engine.speak(utterance)
-        samples = prosody.apply(spoken.samples, spoken.sample_rate, utterance.delivery, honoured=engine.honours)
-        speech = _with_samples(spoken, samples)
+    def _take(self, key: str, utterance: Utterance, engine: Engine, refusals: int) -> Take:
+        parts = halves(utterance) if refusals > (0 if engine.deterministic else 1) else (utterance,)
+        speech = _joined([self._speech(part, engine) for part in parts])
         if fault := self._judge.fault(utterance, speech):
             raise RecordingError(f"{engine.name} gave {fault}")
         return self._cache.put(key, speech)
+
+    def _speech(self, utterance: Utterance, engine: Engine) -> Speech:
+        spoken = engine.speak(utterance)
+        samples = prosody.apply(spoken.samples, spoken.sample_rate, utterance.delivery, honoured=engine.honours)
+        return _with_samples(spoken, samples)
+
+
+def halves(utterance: Utterance) -> tuple[Utterance, ...]:
+    """Cut a text in two, best after punctuation near its middle; one part when there is no place to cut."""
+    text = utterance.text
+    cuts = [match.end() for match in re.finditer(r"\s+", text) if speakable(text[: match.end()])]
+    cuts = [
+        cut
+        for cut in cuts
+        if speakable(text[cut:]) and not any(start < cut < end for start, end, _ in utterance.phonemes)
+    ]
+    if not cuts:
+        return (utterance,)
+
+    def badness(cut: int) -> float:
+        distance = abs(cut - len(text) / 2) / len(text)
+        return distance - (0.25 if text[:cut].rstrip()[-1] in ",;:.!?—" else 0.0)
+
+    cut = min(cuts, key=badness)
+    first = tuple((start, end, ipa) for start, end, ipa in utterance.phonemes if end <= cut)
+    second = tuple((start - cut, end - cut, ipa) for start, end, ipa in utterance.phonemes if start >= cut)
+    return (
+        dataclasses.replace(utterance, text=text[:cut].rstrip(), phonemes=first),
+        dataclasses.replace(utterance, text=text[cut:], phonemes=second),
+    )
+
+
+def _joined(parts: list[Speech]) -> Speech:
+    """Return speeches of one voice one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    import numpy as np
+
+    words: list[WordTime] = []
+    offset = 0
+    for part in parts:
+        words += (WordTime(word.text, word.start + offset, word.end + offset) for word in part.words)
+        offset += len(part.samples)
+    samples = np.concatenate([part.samples for part in parts])
+    return Speech(samples, parts[0].sample_rate, tuple(words))
 
 
 def _with_samples(speech: Speech, samples: NDArray[np.float32]) -> Speech:

@@ -156,9 +156,15 @@ class TakeCache:
             "words": [[word.text, word.start, word.end] for word in speech.words],
         }
         sound = self._sound(key, digest)
-        # Not flushed to the disk: entries are verified when read, and waiting for the disk would idle a core.
-        atomic.write_bytes(sound, data, flush=False)
-        atomic.write_bytes(self._sidecar(key), json.dumps(entry, sort_keys=True).encode(), flush=False)
+        try:
+            # Not flushed to the disk: entries are verified when read, and waiting for the disk would idle a core.
+            atomic.write_bytes(sound, data, flush=False)
+            atomic.write_bytes(self._sidecar(key), json.dumps(entry, sort_keys=True).encode(), flush=False)
+        except OutputError:
+            # Windows refuses to replace a file that another process reads at that moment: then its take is there.
+            if theirs := self.get(key):
+                return theirs
+            raise
         return Take(sound, len(samples), speech.sample_rate, speech.words)
 
     def drop(self, key: str) -> None:

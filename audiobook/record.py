@@ -6,12 +6,15 @@ import contextlib
 import os
 import queue
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import psutil
 
 from audiobook import prosody
+from audiobook.accept import spoken_units
 from audiobook.audio import Take, Utterance
 from audiobook.cache import TakeCache, take_key
 from audiobook.engines import open_engine
@@ -25,6 +28,11 @@ __all__ = ["Recorded", "Recorder", "default_jobs", "open_recorder"]
 
 _WORKER_MB = 500
 """Memory that a neural voice needs."""
+_LEARN = 5
+"""Takes after which an engine's pace is known."""
+_PATIENCE = 20.0
+"""Times its slowest pace that a take may last before it counts as hung; the machine may have got busy."""
+_LEAST_S = 15.0
 _POLL_S = 0.25
 """How often a wait looks up, as Ctrl-C does not wake a waiting thread on every system."""
 
@@ -219,6 +227,7 @@ class _Speaker(threading.Thread):
         self._settings = settings
         self._jobs = jobs
         self._results = results
+        self._pace = _Pace(settings.timeout_s)
         self._worker: Worker | None = None
         self._aborted = False
         self._guard = threading.Lock()
@@ -241,18 +250,22 @@ class _Speaker(threading.Thread):
     def _record(self, job: _Job) -> Reply:
         """Try until there is a take or no try is left."""
         reason = ""
+        refusals = 0
         for _ in range(self._settings.retries + 1):
             if self._aborted:
                 break
+            begun = time.monotonic()
             try:
-                reply = self._hire().ask(job.key, job.utterance, self._settings.timeout_s)
+                reply = self._hire().ask(job.key, job.utterance, refusals, self._pace.limit_s(job.utterance))
             except WorkerDied as death:
                 reason = str(death)
                 self._dismiss()
                 continue
             if reply.error is None or reply.hopeless:
+                self._pace.learn(job.utterance, time.monotonic() - begun)
                 return reply
             reason = reply.error.message
+            refusals += 1
         return Reply(None, _failure(job.utterance, reason, self._settings.retries + 1))
 
     def _hire(self) -> Worker:
@@ -266,8 +279,44 @@ class _Speaker(threading.Thread):
     def _dismiss(self) -> None:
         with self._guard:
             worker, self._worker = self._worker, None
+        self._pace.worker_left()
         if worker is not None:
             worker.close()
+
+
+class _Pace:
+    """How long a take may last: far longer than any before, but not two minutes when it should be two seconds."""
+
+    def __init__(self, most_s: float) -> None:
+        self._most_s = most_s
+        self._takes: Counter[str] = Counter()
+        self._slowest: dict[str, float] = {}
+        """Seconds a unit of text, by engine."""
+        self._loaded: set[str] = set()
+        """Engines that the present worker has used: the first take of each loads a model."""
+
+    def limit_s(self, utterance: Utterance) -> float:
+        """Return the seconds after which a take is given up."""
+        engine = utterance.voice.engine
+        if engine not in self._loaded or self._takes[engine] < _LEARN:
+            return self._most_s
+        return min(self._most_s, max(_LEAST_S, _PATIENCE * self._slowest[engine] * _units(utterance)))
+
+    def learn(self, utterance: Utterance, seconds: float) -> None:
+        """Note how long a take lasted."""
+        engine = utterance.voice.engine
+        if engine in self._loaded:
+            self._takes[engine] += 1
+            self._slowest[engine] = max(self._slowest.get(engine, 0.0), seconds / _units(utterance))
+        self._loaded.add(engine)
+
+    def worker_left(self) -> None:
+        """Forget what the process had loaded."""
+        self._loaded.clear()
+
+
+def _units(utterance: Utterance) -> float:
+    return max(20.0, spoken_units(utterance))
 
 
 def _failure(utterance: Utterance, reason: str, tries: int) -> RecordingError:

@@ -79,8 +79,8 @@ class Worker:
         """Number of the process."""
         return self._process.pid
 
-    def ask(self, key: str, utterance: Utterance, timeout_s: float) -> Reply:
-        """Have one utterance spoken and stored under ``key``.
+    def ask(self, key: str, utterance: Utterance, refusals: int, timeout_s: float) -> Reply:
+        """Have one utterance spoken and stored under ``key``, after ``refusals`` takes of it that were not good.
 
         Raises:
             WorkerDied: the process ended, or was killed after ``timeout_s`` seconds.
@@ -88,7 +88,7 @@ class Worker:
         if not self._ready:
             self._exchange(b"", max(_START_S, timeout_s))
             self._ready = True
-        return _decode_reply(self._exchange(_encode_job(key, utterance), timeout_s))
+        return _decode_reply(self._exchange(_encode_job(key, utterance, refusals), timeout_s))
 
     def _exchange(self, message: bytes, timeout_s: float) -> bytes:
         """Send a message and return the line that comes back."""
@@ -165,8 +165,7 @@ def main(cache: str, seed: int) -> None:
     replies.flush()
     while line := jobs.get():
         busy.set()
-        key, utterance = _decode_job(line)
-        replies.write(_encode_reply(booth.record(key, utterance)))
+        replies.write(_encode_reply(booth.record(*_decode_job(line))))
         replies.flush()
         busy.clear()
     booth.close()
@@ -190,11 +189,12 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     return pipe
 
 
-def _encode_job(key: str, utterance: Utterance) -> bytes:
-    return json.dumps({"key": key, "utterance": dataclasses.asdict(utterance)}).encode() + b"\n"
+def _encode_job(key: str, utterance: Utterance, refusals: int) -> bytes:
+    job = {"key": key, "utterance": dataclasses.asdict(utterance), "refusals": refusals}
+    return json.dumps(job).encode() + b"\n"
 
 
-def _decode_job(line: bytes) -> tuple[str, Utterance]:
+def _decode_job(line: bytes) -> tuple[str, Utterance, int]:
     job = json.loads(line)
     fields = job["utterance"]
     utterance = Utterance(
@@ -204,7 +204,7 @@ def _decode_job(line: bytes) -> tuple[str, Utterance]:
         Delivery(**fields["delivery"]),
         tuple((start, end, ipa) for start, end, ipa in fields["phonemes"]),
     )
-    return job["key"], utterance
+    return job["key"], utterance, job["refusals"]
 
 
 def _encode_reply(reply: Reply) -> bytes:

@@ -17,6 +17,7 @@ import pytest
 import audiobook.engines
 from audiobook import record as record_module
 from audiobook.audio import Utterance
+from audiobook.booth import halves
 from audiobook.cache import TakeCache
 from audiobook.errors import EngineError, OutputError, RecordingError, VoiceError
 from audiobook.record import Recorded, open_recorder
@@ -154,6 +155,36 @@ def test_a_take_that_always_fails_is_named_and_the_others_are_made(
     assert sum(name.startswith("He waited") for name in calls(tmp_path)) == 2
 
 
+def test_a_text_that_an_engine_always_chokes_on_is_spoken_in_halves(cache: TakeCache, tmp_path: Path) -> None:
+    text = "He went to the market, and nobody knew why he had gone."
+    (result,) = record(cache, [Utterance(text, "en", Voice("steady", "good"))])
+    assert calls(tmp_path) == [f"{text[:40]}.0", "He went to the market,.0", "and nobody knew why he had gone..0"]
+    assert result.take is not None
+    first, second = result.take.words
+    assert (first.text, second.text) == ("He", "and")
+    assert first.end == second.start
+    assert second.end == result.take.frames
+
+
+@pytest.mark.parametrize(
+    ("text", "phonemes", "parts"),
+    [
+        (
+            "One two, three four.",
+            ((0, 3, "wʌn"), (9, 14, "θriː")),
+            (("One two,", ((0, 3, "wʌn"),)), ("three four.", ((0, 5, "θriː"),))),
+        ),
+        ("New York is big", ((0, 11, "x"),), (("New York is", ((0, 11, "x"),)), ("big", ()))),
+        ("Unspeakably", (), (("Unspeakably", ()),)),
+        ("— — go", (), (("— — go", ()),)),
+        ("New York", ((0, 8, "x"),), (("New York", ((0, 8, "x"),)),)),
+    ],
+)
+def test_halves_keep_words_and_phonemes_whole(text: str, phonemes: Any, parts: Any) -> None:
+    cut = halves(Utterance(text, "en", Voice("fake", "good"), phonemes=phonemes))
+    assert tuple((part.text, part.phonemes) for part in cut) == parts
+
+
 def test_a_line_that_failed_is_not_tried_again_when_it_comes_back(cache: TakeCache, tmp_path: Path) -> None:
     bad = line("This one fails.", "refuses")
     with open_recorder(cache, RecordSettings(retries=0), 1) as recorder:
@@ -231,6 +262,7 @@ import sys
 sys.path.insert(0, {fakes!r})
 from pathlib import Path
 from audiobook.audio import Utterance
+from audiobook.booth import halves
 from audiobook.cache import TakeCache
 from audiobook.record import open_recorder
 from audiobook.script import Voice

@@ -1,0 +1,114 @@
+"""Time a whole build against the bare engine speaking the same utterances in as many processes as cores.
+
+    python scripts/bench/throughput.py [BOOK] [--engine piper] [--jobs N] [--plain]
+
+``bare`` is the engine alone, kept busy by a pool of one-thread processes: no cache, no pitch beyond what the engine
+does itself, no pauses, no mastering, no files. ``plain`` is the loop that most programs have: one process, one
+utterance after another. A build is everything from the book to the package, with an empty cache, and once more with a
+full one. All rows come from one run on one machine; processor seconds (not on Windows) show what other programs took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from audiobook.audio import Utterance  # noqa: E402 - after the path is set
+from audiobook.engines import open_engine  # noqa: E402
+from audiobook.engines.base import Engine  # noqa: E402
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_engines: dict[str, Engine] = {}
+
+
+def speak(utterance: Utterance) -> float:
+    """Speak in a process that keeps its engine; return seconds of speech."""
+    name = utterance.voice.engine
+    if name not in _engines:
+        _engines[name] = open_engine(name)
+    speech = _engines[name].speak(utterance)
+    return len(speech.samples) / speech.sample_rate
+
+
+class Clock:
+    """Wall and processor seconds of everything that ran in a block, child processes included."""
+
+    def __enter__(self) -> Self:
+        self._wall, self._busy = time.perf_counter(), sum(os.times()[:4])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall, self.busy = time.perf_counter() - self._wall, sum(os.times()[:4]) - self._busy
+
+
+def bare(utterances: list[Utterance], processes: int) -> tuple[Clock, float]:
+    """Return the time, start of the processes included, and seconds of speech."""
+    os.environ.update(ONE_THREAD)
+    spawn = multiprocessing.get_context("spawn")
+    with Clock() as clock, concurrent.futures.ProcessPoolExecutor(processes, spawn) as pool:
+        speech = sum(pool.map(speak, utterances, chunksize=1))
+    return clock, speech
+
+
+def build(book: Path, engine: str, jobs: int, folder: Path) -> Clock:
+    """Return the time of the command."""
+    command = [sys.executable, "-m", "audiobook", "build", str(book), "-o", str(folder / "out"), "--engine", engine]
+    environment = os.environ | {"AUDIOBOOK_CACHE": str(folder / "cache")}
+    with Clock() as clock:
+        subprocess.run([*command, "--jobs", str(jobs), "-q"], check=True, env=environment, cwd=ROOT)
+    return clock
+
+
+def planned(book: Path, engine: str) -> tuple[str, list[Utterance]]:
+    """Return the engine that is meant and the different utterances of a book."""
+    from audiobook.pipeline import draft
+    from audiobook.pipeline.draft import resolve_engine
+    from audiobook.pipeline.planning import make_plan
+    from audiobook.progress import Silent
+    from audiobook.settings import Settings
+
+    settings, _ = resolve_engine(Settings(engine=engine))
+    made = draft(str(book), settings, Silent())
+    plan = make_plan(made.script, settings, made.book, book)
+    spoken = (passage.utterance for chapter in plan.chapters for passage in chapter.passages)
+    return settings.engine, list(dict.fromkeys(spoken))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("book", nargs="?", type=Path, default=ROOT / "examples" / "the-lamp-at-kerrow-point.txt")
+    parser.add_argument("--engine", default="auto")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--plain", action="store_true", help="time one process as well")
+    options = parser.parse_args()
+    engine, utterances = planned(options.book, options.engine)
+
+    rows: list[tuple[str, Clock]] = []
+    if options.plain:
+        rows.append(("plain: one process", bare(utterances, 1)[0]))
+    reference, speech = bare(utterances, options.jobs)
+    rows.append((f"bare: {options.jobs} processes", reference))
+    with tempfile.TemporaryDirectory() as folder:
+        rows.append(("build, empty cache", build(options.book, engine, options.jobs, Path(folder))))
+        rows.append(("build, full cache", build(options.book, engine, options.jobs, Path(folder))))
+
+    print(f"{options.book.name}: {len(utterances)} utterances, {speech:.0f} s of speech, engine {engine}\n")
+    print("| run | wall s | x real time | of bare | processor s |\n|---|---|---|---|---|")
+    for name, clock in rows:
+        ratio = clock.wall / reference.wall
+        print(f"| {name} | {clock.wall:.1f} | {speech / clock.wall:.1f} | {ratio:.2f} | {clock.busy:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
