@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import os
 import tomllib
 import types
 import typing
@@ -15,7 +16,7 @@ from typing import Any
 from audiobook.errors import SettingsError
 from audiobook.settings import PROFILES, CueEffect, Profile, Settings
 
-__all__ = ["FILE_NAME", "Layer", "build_settings", "explain", "read_layer", "set_layer"]
+__all__ = ["FILE_NAME", "Layer", "build_settings", "config_folder", "explain", "file_layers", "read_layer", "set_layer"]
 
 FILE_NAME = "audiobook.toml"
 
@@ -44,6 +45,27 @@ def read_layer(path: Path) -> Layer:
         raise SettingsError(
             f"is not valid TOML: {error}", place=str(path), remedy='Write key = value, text in "quotes"'
         ) from error
+
+
+def config_folder() -> Path:
+    """Return the folder of the user's own settings and lexicon; ``AUDIOBOOK_CONFIG`` moves it."""
+    import platformdirs
+
+    return Path(os.environ.get("AUDIOBOOK_CONFIG") or platformdirs.user_config_dir("audiobook", appauthor=False))
+
+
+def file_layers(source: str | None, config: Path | None) -> tuple[Layer, ...]:
+    """Read the settings files that apply to ``source``, the strongest last.
+
+    These are the user's own, then ``config`` where it is given, else ``audiobook.toml`` in the source's folder.
+
+    Raises:
+        SettingsError: a file is not TOML, or ``config`` is not there.
+    """
+    folder = Path(source).parent if source and source != "-" else None
+    paths = [config_folder() / FILE_NAME, *([folder / FILE_NAME] if folder and not config else [])]
+    present = [path for path in paths if path.is_file()]
+    return tuple(read_layer(path) for path in [*present, *([config] if config else [])])
 
 
 def set_layer(assignments: Sequence[str], origin: str = "--set") -> Layer:

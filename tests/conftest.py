@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# A busy machine is slow, which is no fault of the code under test; in CI a run must repeat exactly.
+hypothesis.settings.register_profile(
+    "audiobook",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
+hypothesis.settings.load_profile("audiobook")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -38,7 +49,7 @@ The Lamp
 
 Chapter 1
 
-Ada found the lamp on the 3rd of May, behind Dr. Bell's shed.
+Ada found the lamp on the 3rd of May, behind Dr. Crane's shed.
 
 "Is it magic?" she asked nervously.
 

@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"errors"},
     {"book", "script", "audio", "settings", "progress", "atomic"},
-    {"configfile", "scripttext", "scriptjson"},
+    {"configfile", "configschema", "scripttext", "scriptjson"},
     {"scriptfile", "cache", "ffmpeg", "engines", "prosody", "measure", "filters", "dynamics", "spoken", "names"},
     {
         "ingest", "adapt", "rescript", "delivery", "pauses", "plan", "record", "workers", "booth", "accept",

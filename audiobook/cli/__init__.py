@@ -20,6 +20,8 @@ COMMANDS = {
     "say": ("say", "Speak one sentence with a voice, to hear it."),
     "normalize": ("normalize", "Show how written text will be said."),
     "check": ("check", "Measure finished files against a delivery standard."),
+    "cache": ("cache", "Show, verify and prune the store of takes."),
+    "config": ("config", "Show the settings in force, and where each came from."),
     "doctor": ("doctor", "Show what is installed and what is missing."),
 }
 """Command -> (module, the line that ``--help`` shows)."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from audiobook.configfile import FILE_NAME, Layer, build_settings, read_layer, set_layer
+from audiobook.configfile import Layer, build_settings, file_layers, set_layer
 from audiobook.settings import Settings
 
 __all__ = ["Choices", "json_output", "settings_options", "source_argument", "verbosity"]
@@ -42,12 +42,8 @@ class Choices:
 
     @classmethod
     def gather(cls, source: str | None, config: Path | None, options: dict[str, Any]) -> Choices:
-        """Collect the settings file (``config``, else the one beside ``source``) and the options that were given."""
-        layers = []
-        beside = Path(source).parent / FILE_NAME if source and source != "-" else None
-        path = config or (beside if beside and beside.is_file() else None)
-        if path:
-            layers.append(read_layer(path))
+        """Collect the settings files that apply (see `file_layers`) and the options that were given."""
+        layers = list(file_layers(source, config))
         cast = [f"cast.{word}" for word in options.get("cast") or ()]
         layers.append(set_layer(tuple(options.get("assignments") or ())))
         for name, key in _ASSIGNED.items():

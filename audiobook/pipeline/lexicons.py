@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import platformdirs
-
 from audiobook.book import Book
+from audiobook.configfile import config_folder
 from audiobook.settings import Settings
 from audiobook.spoken import EMPTY, Lexicon
 from audiobook.spoken.lexiconfile import from_book, read_lexicon
 
-__all__ = ["config_folder", "gather"]
+__all__ = ["gather"]
 
 _NAMES = ("lexicon.toml", "lexicon.pls")
 
@@ -30,8 +28,3 @@ def gather(settings: Settings, book: Book | None, source: Path) -> Lexicon:
     for path in dict.fromkeys(paths):
         lexicon = lexicon.merged(read_lexicon(path))
     return lexicon.merged(from_book(book.lexicon)) if book else lexicon
-
-
-def config_folder() -> Path:
-    """Return the folder of the user's own settings and lexicon; ``AUDIOBOOK_CONFIG`` moves it."""
-    return Path(os.environ.get("AUDIOBOOK_CONFIG") or platformdirs.user_config_dir("audiobook", appauthor=False))
