@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from audiobook.adapt.cast import Figure
 from audiobook.adapt.flow import Flow
 from audiobook.adapt.mentions import Mention
+from audiobook.adapt.roster import Roster
 
 __all__ = ["focus_at"]
 
@@ -26,43 +26,47 @@ _GOVERNED = re.compile(
 
 
 def focus_at(
-    flow: Flow, mentions: Sequence[Mention], figures: Sequence[Figure], quoted: bytearray, wanted: frozenset[int]
+    flow: Flow, mentions: Sequence[Mention], roster: Roster, quoted: bytearray, wanted: frozenset[int]
 ) -> dict[int, dict[int, float]]:
     """Share out the focus at pronouns.
 
     Args:
         flow: The text.
         mentions: In reading order.
-        figures: Who the names name, with their sexes.
+        roster: Who the names and nouns mean, with their sexes.
         quoted: 1 for each character inside quotation marks.
         wanted: Starts of the pronouns that are asked about.
 
     Returns:
         Start of a pronoun -> figure -> share of the weight among those whom the pronoun may mean.
     """
+    figures = roster.figures
     weights: dict[int, float] = {}
     shares: dict[int, dict[int, float]] = {}
     last = 0
     for mention in mentions:
-        if mention.kind == "role" or (mention.kind == "pronoun" and mention.text not in {"he", "she"}):
+        figure = mention.figure if mention.kind == "name" else -1
+        if mention.kind == "role":
+            figure = roster.who(mention, -1)
+        if figure < 0 and mention.text not in {"he", "she"}:
             continue
         if quoted[mention.start] and mention.kind != "name":
             continue
         weights = _fade(weights, flow.plain, last, mention.start)
         last = mention.start
-        if mention.kind == "name":
-            weights[mention.figure] = weights.get(mention.figure, 0.0) + _raise(flow.plain, mention, quoted)
+        if figure >= 0:
+            weights[figure] = weights.get(figure, 0.0) + _raise(flow.plain, mention, quoted)
             continue
         fitting = {
-            figure: weight * (1.0 if figures[figure].sex == mention.sex else 0.4)
-            for figure, weight in weights.items()
-            if figures[figure].sex in {"unknown", mention.sex}
+            one: weight * (1.0 if figures[one].sex == mention.sex else 0.4)
+            for one, weight in weights.items()
+            if figures[one].sex in {"unknown", mention.sex}
         }
         total = sum(fitting.values())
         if mention.start in wanted:
-            shares[mention.start] = {figure: weight / total for figure, weight in fitting.items()} if total else {}
+            shares[mention.start] = {one: weight / total for one, weight in fitting.items()} if total else {}
         if total:
-            best = max(sorted(fitting), key=lambda figure: fitting[figure])
+            best = max(sorted(fitting), key=lambda one: fitting[one])
             weights[best] += _AGAIN
     return shares
 

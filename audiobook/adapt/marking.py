@@ -16,11 +16,12 @@ from audiobook.adapt.names import find_forms, find_runs
 from audiobook.adapt.narrator import first_person_chapters, name_narrator
 from audiobook.adapt.plays import find_speeches, part_sex
 from audiobook.adapt.quotes import Quote, find_quotes
+from audiobook.adapt.roster import Roster
 from audiobook.adapt.speech import find_thoughts, only_speech
 from audiobook.adapt.style import vote
 from audiobook.adapt.tags import Tag, find_tags
 from audiobook.adapt.turns import Turn, cut_turns
-from audiobook.adapt.who import Evidence, Roster
+from audiobook.adapt.who import Evidence
 from audiobook.book import Book, Chapter
 from audiobook.script import NARRATOR, UNKNOWN
 from audiobook.settings import AdaptSettings

@@ -45,6 +45,19 @@ def _role_pattern() -> re.Pattern[str]:
     )
 
 
+_VOICE = re.compile(r"'s voice\b")
+
+
+@cache
+def _said_by() -> re.Pattern[str]:
+    """Match any noun right behind a verb of speech: "said the cattle-dealer"."""
+    verbs = "|".join(sorted(word for word, kind in lexicon().verbs.items() if kind in {"neutral", "manner"}))
+    return re.compile(
+        rf"\b(?:{verbs})\s+((?:the|an?|his|her|my|their|our)\s+(?:[a-z-]+\s+){{0,2}}?[a-z-]{{3,}}(?<!ly))"
+        r"(?=\s*[,.;:!?—]|\s+(?:[a-z]+ly|in|with|to|from|at|as|who|and|on|of|after|again|when|while|behind|by)\b|\s*$)"
+    )
+
+
 def find_mentions(flow: Flow, cast: Cast, runs: tuple[Run, ...], quoted: bytearray) -> tuple[Mention, ...]:
     """List everybody who is spoken of outside quotations, in reading order, and names inside them too.
 
@@ -58,13 +71,20 @@ def find_mentions(flow: Flow, cast: Cast, runs: tuple[Run, ...], quoted: bytearr
         if not quoted[match.start()]:
             word = match.group().lower()
             found.append(Mention(match.start(), match.end(), "pronoun", -1, _PRONOUNS[word], word))
+    taken: set[int] = set()
     roles = lexicon().roles
     for match in _role_pattern().finditer(plain):
         if not quoted[match.start("noun")] and "\n" not in match.group():
             noun = match.group("noun")
-            owned = plain[match.end() : match.end() + 1] == "'"
-            text = " ".join(match.group().split())
-            found.append(Mention(match.start(), match.end(), "role", -1, roles[noun], text, owned))
+            voice = _VOICE.match(plain, match.end())
+            end = voice.end() if voice is not None else match.end()
+            text = " ".join(plain[match.start() : end].split())
+            taken.add(match.start())
+            found.append(Mention(match.start(), end, "role", -1, roles[noun], text, plain[end : end + 1] == "'"))
+    for match in _said_by().finditer(plain):
+        if not quoted[match.start()] and not quoted[match.start(1)] and match.start(1) not in taken:
+            text = " ".join(match.group(1).split())
+            found.append(Mention(match.start(1), match.end(1), "role", -1, "unknown", text))
     return tuple(sorted(found, key=lambda mention: (mention.start, -mention.end)))
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from audiobook.adapt.cuewords import cue_words
 
-__all__ = ["Mood", "paragraph_moods"]
+__all__ = ["Mood", "paragraph_moods", "valences"]
 
 Mood = str
 """A cue of narration (``suspense``, ``action``, ``sadness`` ...), or empty."""
@@ -44,7 +44,7 @@ def paragraph_moods(paragraphs: Iterable[str]) -> Iterator[Mood]:
         for sentence in _SENTENCE.findall(paragraph.lower().replace("’", "'")):
             words = _WORD.findall(sentence)
             if words:
-                tone = tone * _KEEP + _valence(words) * (1 - _KEEP)
+                tone = tone * _KEEP + sum(_valences(words)) / len(words) * (1 - _KEEP)
                 _count(means, words)
         wanted = _choose(means, tone, mood)
         if wanted != mood and lasted >= _LEAST:
@@ -77,15 +77,17 @@ def _agrees(name: str, tone: float) -> bool:
     return side == 0 or (tone > _BRIGHT if side > 0 else tone < _GLOOMY)
 
 
-def _valence(words: list[str]) -> float:
-    """Return the mean valence of a sentence's words; a negation up to three words before turns it round."""
+def valences(text: str) -> list[float]:
+    """Return the valence, -4 to 4, of each word of a text in small letters that has one."""
+    return _valences(_WORD.findall(text))
+
+
+def _valences(words: list[str]) -> list[float]:
+    """Return the valence of words; a negation up to three words before turns it round."""
     table = _lexicon()
-    total = 0.0
-    for index, word in enumerate(words):
-        value = table.get(word)
-        if value is not None:
-            total += -value if _negated(words, index) else value
-    return total / len(words)
+    return [
+        -table[word] if _negated(words, index) else table[word] for index, word in enumerate(words) if word in table
+    ]
 
 
 _NEGATIONS = frozenset({"not", "no", "never", "without", "neither", "nor", "hardly", "scarcely", "cannot"})

@@ -24,6 +24,7 @@ _LINK = r"(?:\s+(?:de la|de|du|des|von|van der|van|der|del|della|di|da|le|la))?"
 _RUN = re.compile(rf"\b{_TOKEN}(?:{_LINK}\s+{_TOKEN})*")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _PREVIOUS = re.compile(r"([\w'-]+)\W{0,3}$")
+_TOLD_THE = re.compile(r"(?<![,.;:] )\b([a-z]+)\s+the\s+$")
 _NEXT = re.compile(r"(?:'s?)?\s*,?\s*([a-z]+(?:'[a-z]+)?)")
 _VOCATIVE_AFTER = re.compile(r"\s*[,.!?;:—–”\"'-]")
 _PLACES = frozenset(
@@ -224,7 +225,8 @@ def find_forms(flow: Flow, runs: tuple[Run, ...], quoted: bytearray) -> dict[For
         if not form:
             continue
         count[form] += 1
-        shown[form][" ".join(plain[start : run.end].split())] += 1
+        the = "The " if plain[max(0, start - 4) : start].lower() == "the " and form[0] not in _TITLED else ""
+        shown[form][the + " ".join(plain[start : run.end].split())] += 1
         spoken[form] += quoted[start]
         score[form] += _signs(plain, form, start, run.end, quoted[start] == 1, lex.verbs)
     return {
@@ -252,6 +254,10 @@ def _signs(plain: str, form: Form, start: int, end: int, inside: bool, verbs: di
     """Weigh one occurrence."""
     previous = _PREVIOUS.search(plain, max(0, start - 24), start)
     before = previous.group(1) if previous else ""
+    if before == "the" and form[0] not in _TITLED:
+        told = _TOLD_THE.search(plain, max(0, start - 24), start)
+        if told is not None and told.group(1) in verbs:
+            return 2.0
     value = 2.0 if form[0] in _TITLED and len(form) > 1 else 0.0
     following = plain[end : end + 2]
     if following in {"'s", "' "}:

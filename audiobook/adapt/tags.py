@@ -93,8 +93,37 @@ def find_tags(flow: Flow, quotes: Sequence[Quote], mentions: Sequence[Mention]) 
         found += _after(flow, quote, [m for m in mentions[a:b] if m.end <= right], right)
         a, b = bisect.bisect_left(starts, left), bisect.bisect_left(starts, quote.start)
         found += _before(flow, quote, [m for m in mentions[a:b] if m.end <= quote.start], left)
+        lead = _lead_in(flow, quote, quotes[i - 1] if i else None)
+        if lead is not None and not found:
+            begin, end = lead
+            a, b = bisect.bisect_left(starts, begin), bisect.bisect_left(starts, end)
+            before = Quote(end, end, quote.paragraph - 1)
+            found += [tag for tag in _before(flow, before, mentions[a:b], begin) if tag.verb or tag.strength > 0.6]
         tags.append(sorted(found, key=lambda tag: (-tag.strength, tag.start)))
     return tags
+
+
+_LEAD = re.compile(
+    r"(?:[:,]|:?\s?[-—–]+|\b(?:said|began|spoke|thus|follows|cried|replied|answered|asked|added|continued)\s?[.;]?)\s*$"
+)
+
+
+def _lead_in(flow: Flow, quote: Quote, previous: Quote | None) -> tuple[int, int] | None:
+    """Find narration that ends the paragraph before and leads into a quotation, as "He turned and said:" does."""
+    paragraph = quote.paragraph
+    if (
+        not paragraph
+        or quote.continues
+        or paragraph in flow.breaks
+        or flow.plain[flow.starts[paragraph] : quote.start].strip()
+    ):
+        return None
+    begin, end = flow.starts[paragraph - 1], flow.ends[paragraph - 1]
+    if previous is not None and previous.paragraph == paragraph - 1:
+        begin = previous.end
+    if begin >= end or _LEAD.search(flow.plain, max(begin, end - 20), end) is None:
+        return None
+    return begin, end
 
 
 def _after(flow: Flow, quote: Quote, mentions: Sequence[Mention], right: int) -> list[Tag]:

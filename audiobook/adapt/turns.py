@@ -9,7 +9,7 @@ from audiobook.adapt.flow import Flow
 from audiobook.adapt.quotes import Quote
 from audiobook.adapt.tags import Tag
 
-__all__ = ["Turn", "cut_turns"]
+__all__ = ["Turn", "cut_turns", "told_class"]
 
 
 @dataclass(slots=True)
@@ -64,3 +64,11 @@ def _conflict(turn: Turn, strong: Sequence[Tag]) -> bool:
             if sexes == {"male", "female"}:
                 return True
     return False
+
+
+def told_class(turn: Turn) -> str:
+    """Tell what kind of tag a turn has: ``name``, ``noun`` (or pronoun) or ``none``; alternation differs between them."""
+    for tag in turn.tags:
+        if tag.strength >= 0.7 and tag.verb:
+            return "name" if tag.mention.kind == "name" or tag.mention.text == "i" else "noun"
+    return "none"
