@@ -10,11 +10,15 @@ from audiobook.settings import SpokenSettings
 from audiobook.spoken import english, languages
 from audiobook.spoken.clean import FIRST_MARK, LAST_MARK, clean, straighten
 from audiobook.spoken.lexicon import EMPTY, Lexicon
+from audiobook.spoken.numbers import digits
 from audiobook.spoken.segment import sentences
 
 __all__ = ["Spoken", "normalize", "say"]
 
 _MARK = re.compile(f"[{chr(FIRST_MARK)}-{chr(LAST_MARK)}]")
+_MONSTER = re.compile(r"[^\s\u3000-\u9fff\uac00-\ud7af]{400,}")
+"""No word and no address is so long: such a token would only keep the rules busy."""
+_RUN = re.compile(r"\d+")
 _BLOCK = 4000
 """Longer texts are said sentence by sentence, so that time stays proportional to length."""
 
@@ -99,6 +103,7 @@ def say(
         mark = marks.put(text[start:end] if entry.ipa else clean(straighten(entry.spoken)), entry.ipa)
         text = text[:start] + mark + text[end:]
     if settings.normalize:
+        text = _MONSTER.sub(lambda match: marks.put(_figures(match[0])), text)
         text = "".join(_speak(block, language, settings, marks, heading=heading) for block in _blocks(text, language))
     return marks.restore(text)
 
@@ -108,6 +113,11 @@ def _override(written: str, spoken: str) -> tuple[str, str]:
     if len(spoken) > 2 and spoken.startswith("/") and spoken.endswith("/"):
         return clean(written), spoken[1:-1].strip()
     return clean(straighten(spoken)), ""
+
+
+def _figures(token: str) -> str:
+    """Say the figures of a token that is no word of any language, one by one."""
+    return _RUN.sub(lambda match: f" {digits(match[0])} ", token) if any(map(str.isdigit, token)) else token
 
 
 def _blocks(text: str, language: str) -> list[str]:

@@ -60,20 +60,26 @@ def sentences(text: str, language: str = "en") -> Ranges:
     base = language.replace("_", "-").split("-")[0].lower()
     ranges = []
     start = 0
+    content = _skip(text, 0)  # first character that is not blank; found once a sentence, or blanks cost their square
     for match in _END.finditer(text):
-        blank = _BLANK.match(text, match.end())
-        end = blank.end() if blank else match.end()
-        if end <= start or not text[start : match.end()].strip():
+        end = _skip(text, match.end())
+        if content >= match.end():
             continue
         if end < len(text) and match["latin"] and "\n\n" not in text[match.end() : end]:
             before = text[max(start, match.start() - 30) : match.start()]
             if not _ends(before, match["latin"], text[end : end + 40], base):
                 continue
         ranges.append((start, end))
-        start = end
+        start = content = end
     if start < len(text):
         ranges.append((start, len(text)))
     return tuple(ranges)
+
+
+def _skip(text: str, at: int) -> int:
+    """First place at or behind ``at`` that holds no blank."""
+    blank = _BLANK.match(text, at)
+    return blank.end() if blank else at
 
 
 def _ends(before: str, mark: str, after: str, language: str) -> bool:
