@@ -326,3 +326,53 @@ def test_indented_paragraphs_without_blank_lines_are_told_apart() -> None:
     body = "\n".join("    " + prose.body(1) for _ in range(12))
     book = read(f"CHAPTER I\n\n{body}\n\n\nCHAPTER II\n\n{body}")
     assert [len(chapter.paragraphs) for chapter in book.chapters] == [12, 12]
+
+
+def test_every_book_of_a_contents_page_may_have_its_chapter_one() -> None:
+    prose = Prose()
+    books = [f"BOOK {word}: {year}" for word, year in zip(("ONE", "TWO", "THREE", "FOUR"), range(1805, 1809), strict=True)]
+    books.append("FIRST EPILOGUE: 1813 - 20")
+    contents = "\n\n".join(book + "\n\n" + "\n".join(f"CHAPTER {n}" for n in ROMAN[:3]) for book in books)
+    text = "\n\n\n\n".join(f"{book}\n\n\n\n" + "\n\n\n\n".join(f"CHAPTER {n}\n\n{prose.body()}" for n in ROMAN[:3]) for book in books)
+    found = shape(f"CONTENTS\n\n{contents}\n\n\n\n\n{text}")
+    assert [part for part, _ in found] == [part for book in books for part in (book, "", "")]
+    assert [title for _, title in found] == ["CHAPTER I", "CHAPTER II", "CHAPTER III"] * 5
+
+
+def test_numerals_above_numerals_of_another_kind_are_parts() -> None:
+    prose = Prose()
+    text, number = "", 0
+    for part in ("— I —", "— II —", "— III —"):
+        text += f"{part}\n\n\n"
+        for _ in range(3):
+            number += 1
+            text += f"[ {number} ]\n\n{prose.body(2)}\n\n\nTHE EVENING PAPER\n\n{prose.body(2)}\n\n\n\n"
+    found = shape(text)
+    assert [title for _, title in found] == [f"[ {n} ]" for n in range(1, 10)]
+    assert [part for part, _ in found if part] == ["— I —", "— II —", "— III —"]
+
+
+def test_a_reference_to_a_chapter_inside_the_text_opens_none() -> None:
+    prose = Prose()
+    text = "\n\n\n\n".join(f"CHAPTER {n}\n\n{prose.body(2)}\n\nCHAPTER IX\n\n{prose.body(2)}" for n in ROMAN[:5])
+    assert titles(gutenberg(text)) == [f"CHAPTER {n}" for n in ROMAN[:5]]
+
+
+def test_headings_may_be_numbered_words_of_the_books_own() -> None:
+    for word in ("Inferno: Canto", "FEDERALIST No.", "Conversation"):
+        headings = [f"{word} {n}" for n in ("I II III IV" if word[0] == "I" else "1 2 3 4").split()]
+        assert titles(gutenberg(chapters(headings))) == headings
+
+
+def test_numbered_speakers_of_a_play_open_no_chapters() -> None:
+    prose = Prose()
+    watch = "\n\n".join(f"{n} Watch.\nThe ground is bloody; search about the mill." for n in (1, 2, 1, 3))
+    text = "\n\n\n\n".join(f"ACT {n}\n\n{prose.body(2)}\n\n{watch}\n\n{prose.body(1)}" for n in ROMAN[:3])
+    assert titles(gutenberg(text)) == ["ACT I", "ACT II", "ACT III"]
+
+
+def test_the_end_of_one_volume_is_not_the_end_of_the_file() -> None:
+    prose = Prose()
+    first, second = (prose.body(120) for _ in range(2))
+    text = f"CHAPTER I\n\n{first}\n\n\nEnd of Project Gutenberg's The Stone Bridge, Volume 1\n\n\n\nCHAPTER II\n\n{second}"
+    assert titles(gutenberg(text)) == ["CHAPTER I", "CHAPTER II"]

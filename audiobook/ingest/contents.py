@@ -125,11 +125,12 @@ class _Trail:
         self.last = heading or self.last
 
     def _above(self, heading: Heading) -> list[tuple[str, str]]:
-        ranks = [rank for rank, _ in self.path]
+        path = [(rank, entry) for rank, entry in self.path if rank != "matter"]
+        ranks = [rank for rank, _ in path]
         rank = _rank(heading)
         if rank in ranks:
-            return self.path[: ranks.index(rank)]
-        return [] if rank == "matter" else self.path
+            return path[: ranks.index(rank)]
+        return [] if rank == "matter" else path
 
 
 def _rank(heading: Heading) -> str:

@@ -43,6 +43,8 @@ class Division:
     """Headings of one key are of one kind and one sequence."""
     listed: bool = False
     """Does the contents page list it?"""
+    gap: int = 0
+    """Blank lines above it."""
     body: int = 0
     """Characters between it and the next heading."""
     role: Role = "chapter"
@@ -126,6 +128,7 @@ def _candidates(items: Sequence[Item], listed: frozenset[str], title: str) -> li
             if known or _stands_out(item):
                 division = Division(number, number, None, ("title", "listed" if known else "caps"), listed=known)
         if division:
+            division.gap = item.chunk.gap
             found.append(division)
             done = division.last
     return found
@@ -163,7 +166,7 @@ def _subtitle(items: Sequence[Item], at: int, listed: frozenset[str]) -> bool:
         return False
     item, after = items[at], items[at + 1]
     text = item.text
-    if not text or item.heading or item.chunk.gap > 3 or len(text) > 250:
+    if not text or (item.heading and item.heading.kind != "own") or item.chunk.gap > 3 or len(text) > 250:
         return False
     if squash(text) in listed:
         return True
@@ -239,12 +242,43 @@ def _valid_sequences(found: list[Division]) -> list[Division]:
             kept.add(key)
         elif key[0] == "bare":
             numerals = [division for division in found if division.key[0] == "bare"]
-            enough = typical > (400 if key[2] else 150)
+            enough = typical > 400 if key[2] else _reach(group, found) > 150
             if enough and (runs(group, 2, 0.6) or runs(numerals, 3, 0.8)):
+                kept.add(key)
+        elif key[0] == "own":
+            if typical > 150 and runs(group, 3, 0.7):
                 kept.add(key)
         elif key[0] != "date" and (key[1] in _STRONG or runs(group, 2, 0.5)):
             kept.add(key)
-    return [division for division in found if division.key in kept]
+    return _in_order([division for division in found if division.key in kept])
+
+
+def _reach(group: Sequence[Division], found: Sequence[Division]) -> int:
+    """Return the median number of characters from a heading of the group to the next one of it."""
+    before = [0, *accumulate(division.body for division in found)]
+    where = {division.first: number for number, division in enumerate(found)}
+    places = [where[division.first] for division in group]
+    sizes = sorted(before[end] - before[start] for start, end in zip(places, [*places[1:], len(found)], strict=True))
+    return sizes[(len(sizes) - 1) // 2]
+
+
+def _in_order(found: list[Division]) -> list[Division]:
+    """Drop what says it is a heading, fits in no sequence and is not set apart as the headings of its kind are."""
+    groups: dict[tuple[str, ...], list[Division]] = defaultdict(list)
+    for division in found:
+        groups[division.key].append(division)
+    dropped: set[int] = set()
+    for key, group in groups.items():
+        usual = sorted(division.gap for division in group)[len(group) // 2]
+        if key[0] not in {"chapter", "part", "bare", "section"} or usual < 3 or len(group) < 4:
+            continue
+        for before, division, after in zip([None, *group], group, [*group[1:], None], strict=False):
+            number = number_of_division(division)
+            follows = before and number_of_division(before) == (number or 0) - 1
+            leads = after and number_of_division(after) == (number or 0) + 1
+            if number is not None and division.gap < 2 and not follows and not (leads and number == 1):
+                dropped.add(division.first)
+    return [division for division in found if division.first not in dropped]
 
 
 def runs(group: Sequence[Division], least: int, share: float) -> bool:
@@ -263,9 +297,8 @@ def _without_echoes(found: list[Division], items: Sequence[Item]) -> list[Divisi
         before = kept[-1] if kept else None
         if before and before.last + 1 == division.first:
             same = (
-                before.heading and division.heading
-                and (before.heading.word, before.heading.number) == (division.heading.word, division.heading.number)
-                and not before.heading.title
+                before.heading and division.heading and before.key == division.key
+                and before.heading.number == division.heading.number and not before.heading.title
             )  # fmt: skip
             staged = before.key == division.key == ("title", "caps") and items[division.first].chunk.gap <= 2
             if same or staged:
@@ -298,7 +331,9 @@ def _without_previews(found: list[Division], items: Sequence[Item]) -> list[Divi
             groups[division.key].append(division)
     for group in groups.values():
         cut = next((n for n, (a, b) in enumerate(pairwise(group), 1) if _falls(a, b)), None)
-        if cut is None or not {number_of_division(d) for d in group[:cut]} <= {number_of_division(d) for d in group[cut:]}:
+        if cut is None or not {number_of_division(d) for d in group[:cut]} <= {
+            number_of_division(d) for d in group[cut:]
+        }:
             continue
         sizes = [ends[b.first] - ends[a.last + 1] for a, b in pairwise(group)]
         # The last of the first run is followed by whatever stands before the book proper.

@@ -11,9 +11,10 @@ from typing import Literal, cast
 __all__ = ["Heading", "HeadingKind", "number_of", "recognize"]
 
 HeadingKind = Literal[
-    "part", "chapter", "section", "front", "back", "bare", "contents", "illustrations", "notes", "adverts"
+    "part", "chapter", "own", "section", "front", "back", "bare", "contents", "illustrations", "notes", "adverts"
 ]
-"""``part`` stands above chapters, ``section`` below; ``front`` and ``back`` are named matter that is read;
+"""``part`` stands above chapters, ``section`` below; ``own`` is a numbered word of the book's own making, which only
+a sequence of them proves a heading; ``front`` and ``back`` are named matter that is read;
 ``bare`` is a numeral without a word; ``contents``, ``illustrations`` (a list of them), ``notes`` and
 ``adverts`` head matter that is not read as a chapter."""
 
@@ -66,6 +67,10 @@ _NUMBER_TITLE = re.compile(
     r"(?P<number>\d{1,3}|[IVXLCDMJ]{1,9}|[ivxlc]{1,9}(?=\.))(?P<gap>\s*[.:)—–]+-*\s*|\s*--\s*|\s+-\s+)(?P<title>\S.*)",
     re.DOTALL,
 )
+_OWN_WORD = re.compile(
+    r"(?P<word>[A-Z][^\W\d_]{2,20}(?: [A-Z][^\W\d_]{2,20})?)\.?\s+(?:[Nn][Oo]\.?\s*)?(?P<number>\d{1,3}|[IVXLC]{1,8})[.:]?"
+)
+_NO_DIVISION = frozenset(_WORDS["no_division"]["words"])
 _SPELLED_BARE = re.compile(r"[^\W\d_]+(?:[-\s][^\W\d_]+)?\.?")
 
 
@@ -89,10 +94,10 @@ def recognize(text: str) -> Heading | None:
 
     Only the words are judged; whether the text stands like a heading is for the caller to know.
     """
-    line = " ".join(text.split()).strip("_*=~ ")
+    line = " ".join(text.split()).strip("_*=~ —–-")
     if not line or len(line) > 300:
         return None
-    return _named(line) or _worded(line) or _bare(line)
+    return _named(line) or _worded(line) or _bare(line) or _prefixed(line)
 
 
 def _worded(line: str) -> Heading | None:
@@ -105,7 +110,8 @@ def _worded(line: str) -> Heading | None:
     match = _NUMBER_FIRST.fullmatch(line)
     if match:
         number, style = number_of(match["number"])
-        if style in {"word", "arabic"} or match["number"].casefold() == "last":
+        counted = match["number"].isdigit()  # "1 Watch" says who speaks; "1st Act" heads one
+        if (style in {"word", "arabic"} and not counted) or match["number"].casefold() == "last":
             word = match["word"].casefold()
             return Heading(_ALL_WORDS[word], word, number, style, match["title"].strip())
     return None
@@ -122,6 +128,21 @@ def _numbered(word: str, written: str, gap: str, title: str) -> Heading | None:
     number, style = number_of(first)
     if second and (number is not None or first.casefold() == "last"):
         return Heading(_ALL_WORDS[word], word, number, style, f"{second}{gap}{title}".strip())
+    return None
+
+
+def _prefixed(line: str) -> Heading | None:
+    """Read "Inferno: Canto I", and numbered things of the book's own making such as "FEDERALIST No. 10"."""
+    head, colon, tail = line.partition(":")
+    if colon and len(head) < 30:
+        found = _worded(tail.strip())
+        if found and found.kind in {"chapter", "section"}:
+            return Heading(found.kind, f"{head.casefold()}: {found.word}", found.number, found.style, found.title)
+    match = _OWN_WORD.fullmatch(line)
+    if match and match["word"].casefold().rstrip(".") not in _NO_DIVISION:
+        number, style = number_of(match["number"])
+        if number is not None and (style != "roman" or match["number"].isupper()):
+            return Heading("own", match["word"].casefold(), number, style)
     return None
 
 
@@ -149,6 +170,9 @@ def _named(line: str) -> Heading | None:
         return Heading("notes", "transcriber's note")
     first, _, rest = folded.removeprefix("the ").removeprefix("a ").removeprefix("an ").partition(" ")
     first = first.rstrip(".:,;-—–")
+    if number_of(first)[1] == "word" and rest.partition(" ")[0].rstrip(".:,;") in _FRONT | _BACK:
+        first, _, rest = rest.partition(" ")  # "First Epilogue: 1813"
+        first = first.rstrip(".:,;")
     if first in _FRONT | _BACK and _fits(rest):
         return Heading("front" if first in _FRONT else "back", first, number_of(rest)[0] if rest else None, "", rest)
     last = folded.rsplit(" ", 1)[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from audiobook.ingest.divisions import Division, number_of_division, runs
 
@@ -28,7 +29,7 @@ def assign_roles(found: list[Division]) -> list[Division]:
     kinds = ("title", "chapter", "bare", "section", "part", "named", "date")
     by_kind: dict[str, list[Division]] = {kind: [] for kind in kinds}
     for division in found:
-        by_kind.setdefault(division.key[0], []).append(division)
+        by_kind["chapter" if division.key[0] == "own" else division.key[0]].append(division)
     titles = _leading_titles(by_kind["title"], by_kind["chapter"], by_kind["bare"])
     for division in by_kind["title"]:
         division.role = "chapter" if division in titles else "body"
@@ -40,6 +41,7 @@ def assign_roles(found: list[Division]) -> list[Division]:
     _scenes(by_kind["section"], by_kind["chapter"], [*chapters, *by_kind["bare"]])
     _dates(by_kind["date"], any(d.role in {"part", "chapter"} and d.key[0] != "date" for d in found))
     _named(by_kind["named"])
+    _empty_above_chapters(found)
     _merge_front(found)
     return [division for division in found if division.role != "body"]
 
@@ -54,7 +56,10 @@ def _leading_titles(titles: list[Division], worded: list[Division], bare: list[D
     numerals = {division.first for division in bare}
     tales = [division for division in titles if division.body >= _SMALLEST_TALE or division.last + 1 in numerals]
     if bare:
-        return tales if restarts(bare, tales) >= 1 else []
+        # The titles must be what the numerals start again under.
+        first = {division.first for division in bare if number_of_division(division) == 1}
+        heading = sum(division.last + 1 in first for division in tales)
+        return tales if heading >= 2 or (heading and restarts(bare, tales)) else []
     enough = len(tales) >= 3 or (len(tales) == 2 and all(division.body > 2000 for division in tales))
     return tales if enough else []
 
@@ -103,7 +108,23 @@ def _worded(worded: Sequence[Division], titles: Sequence[Division]) -> None:
                 division.role, division.level = ("part", 9) if strong else ("section", 0)
 
 
+def _numbered_parts(bare: Sequence[Division]) -> list[Division]:
+    """Return the numerals without those that stand right above numerals of another kind, as parts do."""
+    firsts = {division.first: division for division in bare}
+    keys = dict.fromkeys(division.key for division in bare)
+    rest = list(bare)
+    for key in keys:
+        group = [division for division in bare if division.key == key]
+        above = [d for d in group if (below := firsts.get(d.last + 1)) and below.key != key]
+        if len(above) > 1 and len(above) > 0.6 * len(group):
+            for division in group:
+                division.role, division.level = "part", 8
+            rest = [division for division in rest if division.key != key]
+    return rest
+
+
 def _bare(bare: Sequence[Division], chapters: Sequence[Division]) -> None:
+    bare = _numbered_parts(bare)
     titled = [division for division in bare if division.key[2]]
     plain = [division for division in bare if not division.key[2]]
     if chapters:
@@ -111,7 +132,7 @@ def _bare(bare: Sequence[Division], chapters: Sequence[Division]) -> None:
         continues = any(d.heading for d in chapters) and runs(merged, 3, 0.8) and not restarts(bare, chapters)
         for division in bare:
             division.role = "chapter" if continues else "section"
-    elif runs(titled, 2, 0.8) and number_of_division(plain[0] if plain else titled[0]) == 1:
+    elif titled and plain and runs(titled, 2, 0.8) and number_of_division(plain[0]) == 1:
         # "I. A TITLE" with "I.", "II." below it: the numerals alone cut the titled ones into scenes.
         for division in bare:
             division.role = "chapter" if division in titled else "section"
@@ -160,6 +181,15 @@ def _named(named: Sequence[Division]) -> None:
             division.role = "excluded"
         else:
             division.role = "section" if counts[division.key] > 2 else "chapter"
+
+
+def _empty_above_chapters(found: Sequence[Division]) -> None:
+    """An epilogue or the like with nothing but a first chapter under it is a part."""
+    for division, below in pairwise(found):
+        empty = division.key[0] == "named" and division.role == "chapter" and not division.body
+        if empty and below.key[0] == "chapter" and below.role == "chapter" and number_of_division(below) == 1:
+            if division.last + 1 == below.first and any(other.role == "part" for other in found):
+                division.role, division.level = "part", 1
 
 
 def _merge_front(found: Sequence[Division]) -> None:

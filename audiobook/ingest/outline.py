@@ -90,7 +90,7 @@ def _title_block(blocks: Sequence[Block], title: str) -> int | None:
 
 
 def _chapter_level(heads: Sequence[tuple[int, Heading | None]]) -> int:
-    numbered = Counter(level for level, found in heads if found and found.kind in {"chapter", "bare"})
+    numbered = Counter(level for level, found in heads if found and found.kind in {"chapter", "own", "bare"})
     if numbered:
         return min(numbered, key=lambda level: (-numbered[level], level))
     plain = Counter(level for level, found in heads if not found or found.kind not in {"part", *_UNREAD})
