@@ -21,7 +21,10 @@ _MAX_DOCTYPE = 256 * 1024
 _MAX_TAGS = 1_500_000
 """Tags of one document; the tree of lxml takes up to 200 bytes a tag."""
 _MAX_DEPTH = 1_000
+"""libxml2 itself stops at 2,048, and its HTML parser does so without a word, so it must never come to that."""
 _OUTER_ENTITY = re.compile(r"<!ENTITY\s+(%\s+)?\S+\s+(SYSTEM|PUBLIC)\b", re.IGNORECASE)
+_SHORT_TAG = 200
+_MAX_ATTRIBUTE_WORK = 500_000_000
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _KEEP = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _MEMBER = re.compile(r"<!ENTITY\s+(?:%\s+)?([\w.:-]+)\s+(?:\"([^\"]*)\"|'([^']*)')\s*>")
@@ -94,10 +97,12 @@ def parse_html(text: str, place: str) -> Element:
         HostileSourceError: markup made to exhaust the parser.
         SourceError: there is no element in it.
     """
+    text = _lighter(text)
+    _check_attributes(text, place)
     # The XML declaration would be taken for a comment; empty elements in XML style would stay open in HTML.
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    text = re.sub(r"<(a|b|i|em|p|div|span|td|th|li|h[1-6]|title|script|style)((?:\s[^<>]*)?)/>", r"<\1\2></\1>", text)
-    parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_pis=True, encoding="utf-8")
+    text = re.sub(r"<(a|b|i|em|p|div|span|td|th|li|h[1-6]|title)((?:\s[^<>]*)?)/>", r"<\1\2></\1>", text)
+    parser = etree.HTMLParser(no_network=True, huge_tree=True, remove_pis=True, encoding="utf-8")
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):
@@ -107,9 +112,35 @@ def parse_html(text: str, place: str) -> Element:
     return _checked(root, place)
 
 
+def _lighter(text: str) -> str:
+    """Take out what is no text and only costs: scripts, styles, pictures inside addresses."""
+    for name in ("script", "style"):
+        parts: list[str] = []
+        at = 0
+        lower = text.lower() if f"<{name}" in text.lower() else ""
+        while lower and (start := lower.find(f"<{name}", at)) >= 0 and (end := lower.find(f"</{name}", start)) >= 0:
+            parts.append(text[at:start])
+            at = end + len(name) + 2
+            at = at + 1 if lower[at : at + 1] == ">" else at
+        text = "".join((*parts, text[at:])) if parts else text
+    return re.sub(r";base64,[A-Za-z0-9+/=%]{100,}", ";base64,", text)
+
+
+def _check_attributes(text: str, place: str) -> None:
+    """Refuse tags with very many attributes, on which libxml2's HTML parser spends time by their square."""
+    work = 0
+    for piece in text.split("<"):
+        end = piece.rfind(">") if ">" in piece else len(piece)
+        if end > _SHORT_TAG:
+            tag = piece[:end]
+            work += sum(map(tag.count, " \t\n\r\f/\"'")) ** 2
+    if work > _MAX_ATTRIBUTE_WORK:
+        raise HostileSourceError("its tags have more attributes than any book's", place=place)
+
+
 def _parse(text: str, place: str, *, recover: bool) -> Element | None:
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True, recover=recover,
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_pis=True, recover=recover,
         encoding="utf-8",
     )  # fmt: skip
     try:
