@@ -23,6 +23,7 @@ from audiobook.names import slug
 from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, settle
 from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.selection import select_chapters
+from audiobook.pipeline.studio import sole_build, work_folder
 from audiobook.pipeline.voices import require_voices
 from audiobook.progress import Event, Progress
 from audiobook.record import Recorder, open_recorder
@@ -104,9 +105,8 @@ def build(request: Request, settings: Settings, progress: Progress) -> Built:
     if settings.chapters:
         name = f"{name}-chapters-{slug(settings.chapters)}"
     with ExitStack() as stack:
-        work = cache_folder() / "work"
-        make_folder(work)
-        studio = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work)))
+        stack.enter_context(sole_build(folder))
+        studio = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work_folder(plan, rate, folder))))
         recorded = _record(plan, rate, studio, settings, progress)
         progress(Event("stage", f"writing {', '.join(settings.formats)}"))
         packages = _publish(_audiobook(made, recorded.tracks), folder, name, settings, progress)

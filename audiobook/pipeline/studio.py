@@ -1,0 +1,68 @@
+"""A build's own place: no second build writes the same folder, and the disk has room before anything is spoken."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from audiobook.atomic import make_folder, translated
+from audiobook.audio import Plan
+from audiobook.cache import cache_folder
+from audiobook.errors import OutputError
+from audiobook.pipeline.inspection import WORDS_PER_MINUTE
+
+__all__ = ["sole_build", "work_folder"]
+
+_BYTES_A_FRAME = 2
+_COPIES = 3
+"""Of the book's sound at once: takes, mastered tracks, packages; with room for one chapter in the making."""
+
+
+@contextlib.contextmanager
+def sole_build(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; the system lets go of it when the process dies, however it dies.
+
+    Raises:
+        OutputError: another build holds it, or the folder cannot be written.
+    """
+    import filelock
+
+    place = folder / ".audiobook"
+    make_folder(place)
+    lock = filelock.FileLock(place / "build.lock", blocking=False)
+    with translated(place):
+        try:
+            lock.acquire()
+        except filelock.Timeout as error:
+            raise OutputError(
+                "another build is writing here",
+                place=str(folder),
+                remedy="Wait for it, or choose another folder with -o DIR",
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def work_folder(plan: Plan, sample_rate: int, out: Path) -> Path:
+    """Return the folder for tracks in the making, in the cache, after making sure that the whole book fits.
+
+    Raises:
+        OutputError: a disk has too little room, or the folder cannot be made.
+    """
+    words = sum(len(passage.utterance.text.split()) for chapter in plan.chapters for passage in chapter.passages)
+    needed = int(words * 60 / WORDS_PER_MINUTE * sample_rate) * _BYTES_A_FRAME * _COPIES
+    work = cache_folder() / "work"
+    make_folder(work)
+    for folder in (work, out):
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            raise OutputError(
+                f"the book needs about {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free",
+                place=str(folder),
+                remedy="Free some space, choose -o DIR on a larger disk, or move the cache with AUDIOBOOK_CACHE",
+            )
+    return work
