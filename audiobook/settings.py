@@ -198,6 +198,9 @@ class PublishSettings:
 
     id3: str = option("2.3", "Version of ID3 tags", choices=("2.3", "2.4"))
     disclose: bool = option(True, "Say in the metadata that voices are synthetic")
+    part_hours: float = option(
+        0.0, "Longest M4B, single MP3 and their captions, in hours; 0 never divides", low=0, high=1000
+    )
     feed_url: str = option("", "Web address of the folder that will hold the podcast")
     caption_chars: int = option(42, "Longest line of a caption", low=20, high=100)
 

@@ -19,6 +19,7 @@ from audiobook.publish import Edition, encoded, pcm, publish
 from audiobook.publish.encoded import Codec, aac_frames, encode_joinable_aac
 from audiobook.publish.m4b import aac_options
 from audiobook.settings import MetadataSettings, Profile, PublishSettings, Settings
+from audiobook.verify import check
 
 NATIVE = Settings(profile="native", profiles=(("native", Profile(aac_kbps=96)),))
 """Keeps the tracks' own rate, so that samples can be compared."""
@@ -64,6 +65,21 @@ def test_more_chapters_than_nero_can_count_are_all_there(tmp_path: Path) -> None
     assert len(media.chapters) == 300
     assert media.chapters[-1].title == "Chapter 300"
     assert b"chpl" not in path.read_bytes()
+
+
+def test_a_thousand_chapters_are_read_back(tmp_path: Path) -> None:
+    # ffmpeg lists them twice in its log, with the line that matters in the middle.
+    wav = make_track(tmp_path).path
+    rows = "".join(
+        f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={at}\nEND={at + 1}\ntitle=A chapter of the book {at}\n"
+        for at in range(3000)
+    )
+    notes = tmp_path / "notes.txt"
+    notes.write_text(";FFMETADATA1\n" + rows, encoding="utf-8")
+    out = tmp_path / "a.m4b"
+    arguments = (*ffmpeg.input_file(wav, "wav"), *ffmpeg.input_file(notes, "ffmetadata"))
+    ffmpeg.run((*arguments, "-c:a", "aac", "-f", "ipod", ffmpeg.file_url(out)), place="x")
+    assert len(ffmpeg.probe(out).chapters) == 3000
 
 
 def test_joined_chapters_equal_one_long_encode(tmp_path: Path) -> None:
@@ -265,3 +281,33 @@ def test_a_failing_encoder_leaves_the_old_file_and_no_rest(
     with pytest.raises(error, match=words):
         publish(make_audiobook(tmp_path), "m4b", out, Settings(), "lamp")
     assert [(path.name, path.read_bytes()) for path in out.iterdir()] == [("lamp.m4b", b"old")]
+
+
+def test_a_long_book_is_divided_evenly_between_chapters(tmp_path: Path) -> None:
+    tracks = tuple(make_track(tmp_path, number, 6.0) for number in range(1, 6))
+    chosen = replace(NATIVE, publish=PublishSettings(part_hours=25 / 3600))
+    audiobook = make_audiobook(tmp_path, *tracks)
+    paths = publish(audiobook, "m4b", tmp_path / "out", chosen, "lamp").paths
+    assert [path.name for path in paths] == ["lamp-1.m4b", "lamp-2.m4b"]
+    assert [len(ffmpeg.probe(path).chapters) for path in paths] == [3, 2]
+    for number, path in enumerate(paths, 1):
+        tags = MP4(path).tags
+        assert tags["\xa9nam"] == [f"The Lamp, part {number} of 2"]
+        assert tags["\xa9alb"] == ["The Lamp"]
+        assert tags["trkn"] == [(number, 2)]
+        assert len(decoded(path)) == round(ffmpeg.probe(path).chapters[-1].end_s * RATE)
+    captions = publish(audiobook, "srt", tmp_path / "out", chosen, "lamp").paths
+    assert [path.name for path in captions] == ["lamp-1.srt", "lamp-2.srt"]
+    assert [report.passed for report in check(paths + captions, NATIVE.delivery_standard())] == [True] * 4
+
+
+def test_a_chapter_longer_than_a_part_stays_whole(tmp_path: Path) -> None:
+    tracks = (make_track(tmp_path, 1, 5.0), make_track(tmp_path, 2, 1.0), make_track(tmp_path, 3, 1.0))
+    chosen = replace(NATIVE, publish=PublishSettings(part_hours=2.5 / 3600))
+    edition = Edition(make_audiobook(tmp_path, *tracks), tmp_path, "lamp", chosen, tmp_path)
+    assert [len(part.audiobook.tracks) for part in edition.parts()] == [1, 2]
+
+
+def test_a_book_within_the_limit_is_not_divided(tmp_path: Path) -> None:
+    edition = Edition(make_audiobook(tmp_path), tmp_path, "lamp", NATIVE, tmp_path)
+    assert edition.parts() == (edition,)

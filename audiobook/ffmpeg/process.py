@@ -18,7 +18,8 @@ __all__ = ["STALL_S", "Log", "child", "executable", "last_line", "run", "version
 
 VARIABLE = "AUDIOBOOK_FFMPEG"
 _BLOCK = 1 << 18
-_LOG_LIMIT = 1 << 16
+_LOG_LIMIT = 1 << 22
+"""Bytes kept of the start of a log, and as many of its end; ffmpeg lists thousands of chapters in less."""
 STALL_S = 120.0
 """Seconds without a sign of life after which a child counts as hung."""
 _GENERIC = re.compile(

@@ -37,6 +37,8 @@ PACKAGES: dict[str, Callable[[Edition], Package]] = {
     "podcast": podcast.write_podcast,
 }
 """Writer of each kind of package, by the name that ``--formats`` takes."""
+DIVIDED = ("m4b", "mp3-single", "cue", "srt", "vtt", "ass", "lrc")
+"""Kinds of one file a book, which `PublishSettings.part_hours` may divide."""
 
 
 def publish(
@@ -63,9 +65,14 @@ def publish(
         raise UsageError("there is no chapter to publish", place=slug, remedy="Choose other chapters with --chapters")
     make_folder(out)
     if store is not None:
-        return PACKAGES[kind](Edition(audiobook, out, slug, settings, store))
+        return _write(Edition(audiobook, out, slug, settings, store), kind)
     with tempfile.TemporaryDirectory(prefix=".encoded-", dir=out) as folder:
-        return PACKAGES[kind](Edition(audiobook, out, slug, settings, Path(folder)))
+        return _write(Edition(audiobook, out, slug, settings, Path(folder)), kind)
+
+
+def _write(edition: Edition, kind: str) -> Package:
+    parts = edition.parts() if kind in DIVIDED else (edition,)
+    return Package(kind, tuple(path for part in parts for path in PACKAGES[kind](part).paths))
 
 
 def require_kind(kind: str) -> None:

@@ -14,7 +14,7 @@ from audiobook.names import contained, one_line, safe_name
 from audiobook.publish.edition import Edition
 from audiobook.publish.encoded import Codec, encode_chapters
 
-__all__ = ["chapter_path", "chapter_title", "tagging", "write_each", "write_files"]
+__all__ = ["chapter_path", "chapter_title", "part_title", "tagging", "write_each", "write_files"]
 
 
 def write_each(edition: Edition, kind: str, codec: Codec, tag: Callable[[Path, Track], None]) -> Package:
@@ -60,6 +60,12 @@ def tagging(final: Path) -> Iterator[None]:
 def chapter_title(track: Track) -> str:
     """Return the track's title on one line; ``Chapter N`` where there is none, for players show no empty entry."""
     return one_line(track.title) or f"Chapter {track.number}"
+
+
+def part_title(edition: Edition) -> str:
+    """Return the title of a file that holds the whole book, or one part of it."""
+    title = one_line(edition.metadata.title)
+    return f"{title}, part {edition.part} of {edition.of_parts}" if edition.of_parts > 1 else title
 
 
 def chapter_path(edition: Edition, track: Track, kind: str) -> Path:

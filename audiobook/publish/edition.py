@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -55,6 +55,9 @@ class Edition:
     settings: Settings
     store: Path
     """Where encoded chapters are kept for the next time."""
+    part: int = 1
+    """Number of this part of a long book."""
+    of_parts: int = 1
 
     @property
     def profile(self) -> Profile:
@@ -125,6 +128,34 @@ class Edition:
             at += self.padded_frames(track)
         return Timeline(self.sample_rate, tuple(starts), at)
 
+    def parts(self) -> tuple[Edition, ...]:
+        """Divide a long book between chapters into the fewest parts that fit, as even in length as they come.
+
+        A chapter that is longer than a part may be stays whole.
+        """
+        limit = self.settings.publish.part_hours * 3600 * self.sample_rate
+        lengths = [self.padded_frames(track) for track in self.audiobook.tracks]
+        if not limit or sum(lengths) <= limit:
+            return (self,)
+        count = len(_divided(lengths, limit))
+        # The smallest limit that still gives as few parts makes them even.
+        low, high = max(lengths), max(round(limit), *lengths)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if len(_divided(lengths, middle)) <= count else (middle + 1, high)
+        groups = _divided(lengths, high)
+        tracks = self.audiobook.tracks
+        return tuple(
+            replace(
+                self,
+                audiobook=replace(self.audiobook, tracks=tracks[first:last]),
+                slug=f"{self.slug}-{number}",
+                part=number,
+                of_parts=len(groups),
+            )
+            for number, (first, last) in enumerate(groups, 1)
+        )
+
     def frames(self, track: Track) -> int:
         """Return the length of ``track`` at the edition's rate, rounded up."""
         return -(-track.frames * self.sample_rate // track.sample_rate)
@@ -141,3 +172,14 @@ class Edition:
         cast = dict(self.audiobook.cast)
         voice = cast.get(NARRATOR) or next(iter(cast.values()), None)
         return f"{voice.name} ({voice.engine})" if voice else ""
+
+
+def _divided(lengths: list[int], limit: float) -> list[tuple[int, int]]:
+    """Fill parts one after another; return the first chapter of each and one past its last."""
+    groups, first, filled = [], 0, 0
+    for index, length in enumerate(lengths):
+        if filled and filled + length > limit:
+            groups.append((first, index))
+            first, filled = index, 0
+        filled += length
+    return [*groups, (first, len(lengths))]

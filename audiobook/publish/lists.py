@@ -9,7 +9,7 @@ from audiobook.atomic import write_text
 from audiobook.audio import Package, Track
 from audiobook.errors import UsageError
 from audiobook.names import contained, one_line
-from audiobook.publish.chapters import chapter_path, chapter_title
+from audiobook.publish.chapters import chapter_path, chapter_title, part_title
 from audiobook.publish.edition import Edition
 
 __all__ = ["BY_CHAPTER", "WHOLE", "write_cue", "write_m3u8"]
@@ -40,9 +40,11 @@ def write_m3u8(edition: Edition) -> Package:
             path = chapter_path(edition, track, each).relative_to(edition.folder)
             lines += [f"#EXTINF:{seconds},{chapter_title(track)}", path.as_posix()]
     else:
-        timeline = edition.timeline()
-        seconds = round(timeline.frames / timeline.sample_rate)
-        lines += [f"#EXTINF:{seconds},{one_line(metadata.title)}", f"{edition.slug}.{_whole(edition, 'm3u8')}"]
+        suffix = _whole(edition, "m3u8")
+        for part in edition.parts():
+            timeline = part.timeline()
+            seconds = round(timeline.frames / timeline.sample_rate)
+            lines += [f"#EXTINF:{seconds},{part_title(part)}", f"{part.slug}.{suffix}"]
     return _write(edition, "m3u8", "\n".join(lines) + "\n")
 
 

@@ -10,7 +10,7 @@ from audiobook import ffmpeg
 from audiobook.atomic import output_path, translated
 from audiobook.audio import Package, Track
 from audiobook.names import contained, one_line
-from audiobook.publish.chapters import chapter_title, tagging, write_each
+from audiobook.publish.chapters import chapter_title, part_title, tagging, write_each
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import AAC_FRAME, Edition, Timeline
 from audiobook.publish.encoded import Codec, encode_joinable_aac
@@ -44,7 +44,8 @@ def write_m4b(edition: Edition) -> Package:
                 chapters.write_text(_chapter_list(edition, edition.timeline()), encoding="utf-8", newline="\n")
             _mux(edition, stream, chapters, temporary)
         with tagging(final):
-            _tag(edition, temporary, cover_jpeg(edition), edition.metadata.title, None)
+            place = (edition.part, edition.of_parts) if edition.of_parts > 1 else None
+            _tag(edition, temporary, cover_jpeg(edition), part_title(edition), place)
     return Package("m4b", (final,))
 
 

@@ -11,7 +11,7 @@ from audiobook.atomic import output_path
 from audiobook.audio import Package, Track, frames_to_ms
 from audiobook.names import contained, one_line
 from audiobook.publish import pcm
-from audiobook.publish.chapters import chapter_title, tagging, write_each, write_files
+from audiobook.publish.chapters import chapter_title, part_title, tagging, write_each, write_files
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.encoded import Codec
@@ -84,14 +84,18 @@ def write_single(edition: Edition) -> Package:
         ToolError: encoding failed.
         OutputError: the file could not be written.
     """
+    from mutagen import id3
+
     codec, timeline = mp3_codec(edition), edition.timeline()
     final = contained(edition.folder, f"{edition.slug}.mp3")
     length = frames_to_ms(timeline.frames, timeline.sample_rate)
     with output_path(final) as temporary:
         seconds = timeline.frames / timeline.sample_rate
         ffmpeg.encode(_book(edition), edition.sample_rate, codec.options, temporary, codec.form, seconds=seconds)
-        tags = _book_tags(edition, edition.metadata.title, length, cover_jpeg(edition))
+        tags = _book_tags(edition, part_title(edition), length, cover_jpeg(edition))
         _add_chapters(tags, edition)
+        if edition.of_parts > 1:
+            tags.add(id3.TRCK(encoding=id3.Encoding.LATIN1, text=[f"{edition.part}/{edition.of_parts}"]))
         with tagging(final):
             _save_tags(edition, tags, temporary)
             _sort_chapters(temporary)
