@@ -163,6 +163,11 @@ def test_words_spoken_count_where_nothing_else_tells() -> None:
     assert cues("“He was pleased.”") == []
 
 
+def test_the_emotion_model_speaks_last_and_softly() -> None:
+    assert cues("“I hate you, you filthy bastard, I will kill you.”") == ["anger=0.3"]
+    assert cues("“I hate you, you filthy bastard, I will kill you,” [[sighed Ada]].") == ["soft"]
+
+
 def test_thoughts_are_marked_as_such() -> None:
     assert cues("“I see,” [[thought Ada]].", kind="thought")[0] == "thought"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from audiobook.adapt.cuewords import Hint, cue_words
+from audiobook.adapt.emotion import sure_emotion
 from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Person, Piece
 from audiobook.adapt.mood import paragraph_moods
@@ -46,6 +47,8 @@ _TEARS_REACH = 160
 _CRIED = frozenset({"cried", "cries", "crying"})
 _FELT = frozenset({"anger", "coldanger", "sadness", "joy", "fear", "anxiety", "crying", "shame"})
 """Adverbs that tell a mood whatever they stand with; others may describe a movement."""
+_FEWEST, _LONGEST = 3, 30
+"""Words of a speech whose feeling is guessed from its words when nothing else tells it."""
 _LIVELY = frozenset(
     {"joy", "excitement", "anger", "fear", "surprise", "disgust", "pride", "pleading", "shout", "laughing", "emphasis"}
 )
@@ -74,8 +77,8 @@ class _Found:
 def add_cues(marked: MarkedBook, settings: Settings) -> MarkedBook:
     """Give every piece its cues.
 
-    Precedence: speech verb, its adverb, stage business in the paragraph, typography, words spoken; the
-    scene's mood colours narration alone. Words that are negated, unreal, in the pluperfect or said of
+    Precedence: speech verb, its adverb, stage business in the paragraph, typography, words spoken, and
+    where nothing tells, an emotion model that is sure; the scene's mood colours narration alone. Words that are negated, unreal, in the pluperfect or said of
     somebody else give none.
 
     Args:
@@ -163,6 +166,9 @@ class _Paragraph:
                 found += self._around(piece)
                 found += [_Found(*hint, _WORDS) for hint in words_spoken(speech)]
             cues = _settle(found, exclaims=exclaims(speech))
+            if self.english and not found and _FEWEST <= len(speech.split()) <= _LONGEST:
+                felt = sure_emotion(speech)
+                cues = cues if felt is None else (felt,)
             thought = (Cue("thought"),) if piece.kind == "thought" else ()
             own = {cue.name for cue in (*piece.cues, *thought)}
             yield replace(piece, cues=(*piece.cues, *thought, *(cue for cue in cues if cue.name not in own)))
