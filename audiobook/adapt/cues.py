@@ -78,8 +78,8 @@ def add_cues(marked: MarkedBook, settings: Settings) -> MarkedBook:
     """Give every piece its cues.
 
     Precedence: speech verb, its adverb, stage business in the paragraph, typography, words spoken, and
-    where nothing tells, an emotion model that is sure; the scene's mood colours narration alone. Words that are negated, unreal, in the pluperfect or said of
-    somebody else give none.
+    where nothing tells, an emotion model that is sure; the scene's mood colours narration alone. Words
+    that are negated, unreal, in the pluperfect or said of somebody else give none.
 
     Args:
         marked: Who says what, with the place of each speech tag. Words are known for English; typography
