@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from tone import RATE, make_audiobook, speech_like, write_wav
+from tone import RATE, make_audiobook, make_track, speech_like, write_wav
 
 from audiobook import ffmpeg
 from audiobook.cli import main
@@ -244,3 +244,40 @@ def test_a_chapter_longer_than_two_hours_is_too_long_for_acx(tmp_path: Path) -> 
     strict = replace(ACX, chapter_minutes=1)
     (report,) = check([path], strict)
     assert "too-long" in {problem.code for problem in report.problems}
+
+
+def test_clipped_tops_are_remarked_with_their_place(tmp_path: Path) -> None:
+    samples = speech_like(6, 1)
+    samples[3 * RATE : 3 * RATE + 10] = 1.0
+    (report,) = check([write_wav(tmp_path / "a.wav", samples)], PROFILES["none"])
+    assert [(warning.code, warning.message) for warning in report.warnings if warning.code == "clipping"] == [
+        ("clipping", "is clipped in 1 places (at 0:03.00)")
+    ]
+
+
+def test_a_click_is_remarked_and_speech_is_not(tmp_path: Path) -> None:
+    noise = np.random.default_rng(3).normal(0, 0.15, 6 * RATE)  # as sharp as the hardest "s"
+    clean = write_wav(tmp_path / "clean.wav", np.clip(speech_like(6, 1) + noise, -0.9, 0.9))
+    samples = speech_like(6, 1)
+    samples[3 * RATE + 100] += 0.6
+    clicked = write_wav(tmp_path / "clicked.wav", samples)
+    first, second = check([clean, clicked], PROFILES["none"])
+    assert "clicks" not in {warning.code for warning in first.warnings}
+    assert [warning.message for warning in second.warnings] == ["clicks in 1 places (at 0:03.00)"]
+
+
+def test_a_long_silence_is_remarked(tmp_path: Path) -> None:
+    pause = np.random.default_rng(1).normal(0, 2e-4, 9 * RATE)
+    voice = speech_like(4, 1)
+    (report,) = check([write_wav(tmp_path / "a.wav", np.concatenate([voice, pause, voice]))], PROFILES["none"])
+    assert [warning.code for warning in report.warnings] == ["long-silence"]
+
+
+def test_captions_that_drift_are_a_problem(tmp_path: Path) -> None:
+    audiobook = make_audiobook(tmp_path, make_track(tmp_path, 1, 30.0, texts=tuple("ABCDEFGH")))
+    publish(audiobook, "m4b", tmp_path / "out", Settings(), "lamp")
+    captions = tmp_path / "out" / "lamp.srt"
+    captions.write_text(
+        "1\n00:00:03,000 --> 00:00:05,000\nA\n\n2\n00:00:28,300 --> 00:00:29,900\nB\n", encoding="utf-8"
+    )
+    assert codes(captions) == {"captions-drift"}

@@ -6,16 +6,22 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audiobook import ffmpeg
 from audiobook.errors import SourceError, ToolError
 from audiobook.measure import Meter
 from audiobook.settings import Profile
 from audiobook.verify.captions import check_captions
+from audiobook.verify.flaws import FlawFinder
 from audiobook.verify.report import FileReport, Problem
 from audiobook.verify.standard import judge, remark
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["AUDIO", "CAPTIONS", "FileReport", "Problem", "check"]
 
@@ -43,10 +49,11 @@ def check(paths: Iterable[Path], profile: Profile) -> tuple[FileReport, ...]:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # The long ones first, so that none is left alone at the end.
         order = sorted(sounds, key=lambda path: path.stat().st_size, reverse=True)
-        reports = dict(zip(order, pool.map(lambda path: _check_audio(path, profile), order), strict=True))
+        heard = dict(zip(order, pool.map(lambda path: _check_audio(path, profile), order), strict=True))
+    reports = {path: sound.report for path, sound in heard.items()}
     for file in unique:
         if file.suffix.lower() in CAPTIONS:
-            reports[file] = check_captions(file, _sound_s(file, reports))
+            reports[file] = check_captions(file, _sound_beside(file, heard, profile))
     return _compared(tuple(reports[file] for file in unique))
 
 
@@ -71,42 +78,49 @@ def _files(path: Path) -> list[Path]:
     return [path]
 
 
-def _check_audio(path: Path, profile: Profile) -> FileReport:
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """A file's report, and where there is speech in it."""
+
+    report: FileReport
+    speech: NDArray[np.bool_] | None = None
+
+
+def _check_audio(path: Path, profile: Profile) -> _Sound:
     kind = path.suffix[1:].lower()
     try:
         media = ffmpeg.probe(path)
     except ToolError as error:
-        return FileReport(path, kind, problems=(Problem("unreadable", error.message),))
-    meter = Meter(media.sample_rate)
+        return _Sound(FileReport(path, kind, problems=(Problem("unreadable", error.message),)))
+    meter, flaws = Meter(media.sample_rate), FlawFinder(media.sample_rate)
     damage: tuple[Problem, ...] = ()
     try:
         for block in ffmpeg.decode(path, media.channels):
             meter.add(block)
+            flaws.add(block)
     except ToolError as error:
         damage = (Problem("damaged", error.message),)
     levels = meter.levels()
-    return FileReport(
+    report = FileReport(
         path,
         kind,
         levels=levels,
         media=media,
         duration_s=levels.duration_s,
         problems=(*damage, *judge(path, media, levels, profile)),
-        warnings=tuple(remark(path, media, levels, profile)),
+        warnings=(*remark(path, media, levels, profile), *flaws.warnings()),
     )
+    return _Sound(report, flaws.speech())
 
 
-def _sound_s(captions: Path, reports: dict[Path, FileReport]) -> float | None:
-    """Return the length of the sound that stands beside a caption file under the same name."""
+def _sound_beside(captions: Path, heard: dict[Path, _Sound], profile: Profile) -> NDArray[np.bool_] | None:
+    """Return where there is speech in the sound that stands beside a caption file under the same name."""
     for suffix in (".m4b", *AUDIO):
         beside = captions.with_suffix(suffix)
-        if beside in reports:
-            return reports[beside].duration_s
-        if beside.is_file():
-            try:
-                return ffmpeg.probe(beside).duration_s
-            except ToolError:
-                return None
+        if beside not in heard and beside.is_file():
+            heard[beside] = _check_audio(beside, profile)
+        if beside in heard:
+            return heard[beside].speech
     return None
 
 

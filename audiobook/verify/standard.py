@@ -16,6 +16,8 @@ __all__ = ["judge", "remark"]
 
 _SLACK_DB = 0.01
 """ACX Check fails a peak above -2.99, not above -3.00: figures are shown with two decimals."""
+_OPUS_DB = 0.5
+"""Opus at the rates of speech overshoots by as much, and no shop that limits peaks takes it."""
 _DEAD_DB = -90.0
 """Below this ACX Check warns: digital silence sounds unnatural."""
 _EDGE_S = 0.15
@@ -27,7 +29,7 @@ _CODECS = {"m4b": "aac", "m4a": "aac", "mp3": "mp3", "opus": "opus", "flac": "fl
 def judge(path: Path, media: Media, levels: Levels, profile: Profile) -> Iterator[Problem]:
     """Yield what breaks the standard."""
     kind = path.suffix[1:].lower()
-    yield from _levels(levels, profile)
+    yield from _levels(levels, profile, _OPUS_DB if kind == "opus" else _SLACK_DB)
     if kind in _CODECS and media.codec != _CODECS[kind] and not (kind == "m4a" and media.codec == "alac"):
         yield Problem("codec", f"holds {media.codec}, not {_CODECS[kind]}")
     # A standard that fixes the sampling rate is one of a shop or a library that takes MP3s.
@@ -53,7 +55,7 @@ def remark(path: Path, media: Media, levels: Levels, profile: Profile) -> Iterat
         yield Problem("not-faststart", "keeps its index at the end, so playing over a network starts late")
 
 
-def _levels(levels: Levels, profile: Profile) -> Iterator[Problem]:
+def _levels(levels: Levels, profile: Profile, peak_slack_db: float) -> Iterator[Problem]:
     if levels.duration_s <= 0.5:
         yield Problem("too-short", f"lasts {levels.duration_s:.2f} s, too short to be measured")
         return
@@ -68,7 +70,7 @@ def _levels(levels: Levels, profile: Profile) -> Iterator[Problem]:
             yield Problem("loudness", f"loudness is {levels.lufs:.1f} LUFS, not {low:g} to {high:g}")
     # Shops that count RMS look at samples; loudness standards look between them.
     peak, unit = (levels.peak_db, "dB") if profile.lufs is None else (levels.true_peak_db, "dBTP")
-    if peak > profile.peak_limit_db + _SLACK_DB:
+    if peak > profile.peak_limit_db + peak_slack_db:
         yield Problem("peak-high", f"peak is {peak:.2f} {unit}, above {profile.peak_limit_db:g} {unit}")
     if levels.noise_floor_db > profile.floor_limit_db + _SLACK_DB:
         yield Problem(
