@@ -28,11 +28,11 @@ OFFSETS: tuple[tuple[float, float, float], ...] = (
 
 _FEW = 4
 """Voices of one sex below which offsets make more of them."""
-_SAME_SOUND = frozenset({"pyttsx3"})
-"""Engines whose voices are accents of one synthesizer rather than different people."""
+_MOST = 32
+"""Voices that are considered, the engine's best; more would only make choosing slow."""
 _STEPS = (1.2, 0.04, 0.03)
 """Differences of pitch, rate and timbre that are each heard as another voice."""
-_ALIKE = 1.0
+_ALIKE = 1.5
 _LITTLE = 0.6
 """What another accent of the same synthesizer counts."""
 _ANOTHER = 2.0
@@ -41,8 +41,10 @@ _ANOTHER = 2.0
 _SEX_FITS, _SEX_WRONG = 4.0, -8.0
 _IN_SCENE = -12.0
 """For each voice heard in the same scenes that is too alike."""
-_OF_MAIN = -3.0
-"""For a voice like a main character's, wherever that one is heard."""
+_OF_MAIN, _MINOR_OF_MAIN = -3.0, -1.0
+"""For a voice like a main character's, wherever that one is heard; a minor character may rather sound like one
+than like the other sex."""
+_LIGHTNESS = 1.5
 _REGION = 0.7
 _RANK = 0.15
 """Loss for each better voice before it in the engine's list."""
@@ -114,9 +116,14 @@ def _distance(one: Voice, other: Voice) -> float:
     offsets = (abs(one.pitch - other.pitch), abs(one.rate - other.rate), abs(one.timbre - other.timbre))
     distance = sum(offset / step for offset, step in zip(offsets, _STEPS, strict=True))
     if one.address != other.address:
-        same_sound = one.engine == other.engine and one.engine in _SAME_SOUND
-        distance += _LITTLE if same_sound else _ANOTHER
+        distance += _LITTLE if _is_accent(one, other) else _ANOTHER
     return distance
+
+
+def _is_accent(one: Voice, other: Voice) -> bool:
+    """Tell whether two voices are one eSpeak variant in two accents: ``gmw/en-gb+f3`` and ``gmw/en-us+f3``."""
+    same_kind = one.engine == other.engine and "/" in one.name and "/" in other.name
+    return same_kind and one.name.partition("+")[2] == other.name.partition("+")[2]
 
 
 class _Chooser:
@@ -136,18 +143,19 @@ class _Chooser:
         near: set[Voice] = {self.narrator}
         for scene in self.heard.scenes[person.name]:
             near |= self.in_scene.get(scene, set())
-        best = max(self.slots, key=lambda slot: self._score(slot, person, near))
+        of_main = _OF_MAIN if main else _MINOR_OF_MAIN
+        best = max(self.slots, key=lambda slot: self._score(slot, person, near, of_main))
         self._note(person.name, best.voice, main=main)
         return best.voice
 
-    def _score(self, slot: _Slot, person: Person, near: Iterable[Voice]) -> float:
+    def _score(self, slot: _Slot, person: Person, near: Iterable[Voice], of_main: float) -> float:
         score = -min(slot.rank * _RANK, _RANK_MOST) + (_REGION if slot.same_region else 0.0)
         if person.sex != "unknown" and slot.sex != "unknown":
             score += _SEX_FITS if slot.sex == person.sex else _SEX_WRONG
-        score -= abs(_lightness(slot.voice) - _wanted_lightness(person, slot.sex))
+        score -= _LIGHTNESS * abs(_lightness(slot.voice) - _wanted_lightness(person, slot.sex))
         score -= _OFFSET_COST * _distance(slot.voice, Voice(slot.voice.engine, slot.voice.name))
         score += _IN_SCENE * sum(are_alike(slot.voice, voice) for voice in near)
-        return score + _OF_MAIN * sum(are_alike(slot.voice, voice) for voice in self.of_main)
+        return score + of_main * sum(are_alike(slot.voice, voice) for voice in self.of_main)
 
     def _note(self, name: str, voice: Voice, *, main: bool) -> None:
         if main:
@@ -233,10 +241,10 @@ def _base(language: str) -> str:
 def _slots(settings: Settings, voices: tuple[VoiceInfo, ...], narrator: Voice, language: str) -> tuple[_Slot, ...]:
     """List what may be given: plain voices, and variants where there are few."""
     engine = settings.engine if any(voice.engine == settings.engine for voice in voices) else narrator.engine
-    ours = _speaking(voices, engine, language) or (VoiceInfo(narrator.engine, narrator.name, language),)
+    ours = _speaking(voices, engine, language)[:_MOST] or (VoiceInfo(narrator.engine, narrator.name, language),)
     home = next((voice.language for voice in ours if voice.address == narrator.address), language)
     sexes = Counter(_sex(voice) for voice in ours)
-    few = engine in _SAME_SOUND or min(sexes["female"], sexes["male"]) < _FEW
+    few = min(sexes["female"], sexes["male"]) < _FEW
     slots: list[_Slot] = []
     for rank, voice in enumerate(ours):
         same_region = voice.language.lower() == home.lower()
