@@ -6,13 +6,13 @@ import importlib
 import re
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from audiobook.book import Book
 from audiobook.errors import HostileSourceError, SourceError
+from audiobook.ingest.archive import open_archive
 from audiobook.settings import IngestSettings
 
 __all__ = ["MAX_SOURCE_BYTES", "READERS", "SUFFIXES", "format_of", "read_book"]
@@ -124,10 +124,12 @@ def _text_format(head: bytes, named: str) -> str:
 def _zip_format(path: Path) -> str:
     """Tell a ZIP-based format by its members; empty when the archive does not say."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = {info.filename for info in archive.infolist()}
-            kind = archive.open("mimetype").read(100) if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError):
+        with open_archive(path) as archive:
+            names = set(archive.names)
+            kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
+    except HostileSourceError:
+        raise
+    except SourceError:
         return ""  # the format's own reader words what is wrong
     if b"opendocument.text" in kind:
         return "odt"

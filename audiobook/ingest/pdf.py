@@ -171,6 +171,8 @@ def _watched(child: subprocess.Popen[bytes], lines: queue.Queue[bytes | None], p
             _check(process, time.monotonic() - page_started, time.monotonic() - started, place)
             continue
         if line is None:
+            if child.wait(timeout=_PAGE_SECONDS):
+                raise HostileSourceError("the PDF breaks the limits of its reader on memory and time", place=place)
             return
         try:
             yield json.loads(line)

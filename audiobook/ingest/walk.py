@@ -187,12 +187,13 @@ class _Walker:
             return "math-source"
         if name in {"title", "desc", "metadata"} and len(self.frames) > 1:
             return "image"
-        if not is_note and not self.frame.note and semantics.is_hidden(element):
-            return "hidden"
-        if semantics.is_pagebreak(element):
-            return "page-number"
-        if semantics.is_line_number(element):
-            return "line-number"
+        if element.keys():
+            if not is_note and not self.frame.note and semantics.is_hidden(element):
+                return "hidden"
+            if semantics.is_pagebreak(element):
+                return "page-number"
+            if semantics.is_line_number(element):
+                return "line-number"
         if name == "table" and self.settings.tables == "skip" and not read_table(element).layout:
             return "table"
         if name in {"pre", "xmp", "listing"} and self.settings.code == "skip" and semantics.is_code(element):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import re
 from html.entities import html5
 from typing import Any
@@ -18,7 +19,7 @@ Element = Any
 
 _MAX_ATTRIBUTE = 200_000
 _MAX_DOCTYPE = 256 * 1024
-_MAX_TAGS = 1_500_000
+_MAX_TAGS = 800_000
 """Tags of one document; the tree of lxml takes up to 200 bytes a tag."""
 _MAX_DEPTH = 1_000
 """libxml2 itself stops at 2,048, and its HTML parser does so without a word, so it must never come to that."""
@@ -33,15 +34,20 @@ _MEMBER = re.compile(r"<!ENTITY\s+(?:%\s+)?([\w.:-]+)\s+(?:\"([^\"]*)\"|'([^']*)
 def local(element: Element) -> str:
     """Return an element's name in lower case without its namespace; empty for comments and the like."""
     tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+    return _local_name(tag) if isinstance(tag, str) else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _local_name(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def attribute(element: Element, name: str) -> str:
     """Return an attribute by its local name in any namespace, or an empty string."""
     value = element.get(name)
     if value is None:
-        for key, candidate in element.attrib.items():
-            if key.rpartition("}")[2].rpartition(":")[2].lower() == name:
+        for key, candidate in element.items():
+            if _local_name(key).rpartition(":")[2] == name:
                 return str(candidate)
     return str(value or "")
 
