@@ -127,12 +127,15 @@ def _speak(engine: Any, driver: str, request: dict[str, Any]) -> None:
         engine.setProperty("voice", request["voice"])
     engine.setProperty("rate", request["rate"])
     engine.setProperty("volume", 1.0)
-    if driver == "espeak":
-        espeak = importlib.import_module("pyttsx3.drivers._espeak")
+    espeak = importlib.import_module("pyttsx3.drivers._espeak") if driver == "espeak" else None
+    if espeak:
         engine.setProperty("pitch", request["pitch"])
         espeak.SetParameter(espeak.RANGE, request["range"], 0)
     engine.save_to_file(request["text"], request["path"])
     engine.runAndWait()
+    if espeak:
+        # runAndWait ends after 10 ms, while eSpeak's own thread may still be speaking; this waits for it.
+        espeak.Synchronize()
 
 
 def _choose_espeak(voice: str) -> None:
