@@ -22,6 +22,8 @@ __all__ = ["compose"]
 _ALWAYS = frozenset(("page-list", "gutenberg-licence"))
 _BY_WORD = frozenset(("contents", "list-of-illustrations", "index")) | _ALWAYS
 """Roles that the source's own word is enough for."""
+_STRAY = 60
+"""Letters besides the notes on a page that is only notes."""
 _OWN_PROSE = 200
 """Letters of text besides the notes that make a section of notes a chapter of the author's own."""
 
@@ -207,9 +209,12 @@ def _unread(
 
 def _only_notes(stretch: Sequence[Passage]) -> bool:
     """Is there nothing on the page but notes and their headings?"""
-    notes = [passage for passage in stretch if passage.note]
-    rest = sum(len(squash(passage.text)) for passage in stretch if not passage.note and passage.kind != "heading")
-    return bool(notes) and rest < 60 and not any(passage.level == 1 and not passage.note for passage in stretch[1:])
+    notes = sum(len(squash(passage.text)) for passage in stretch if passage.note)
+    others = [passage for passage in stretch if not passage.note]
+    rest = sum(len(squash(passage.text)) for passage in others if passage.kind != "heading")
+    if any(passage.refs for passage in others) or any(passage.level == 1 for passage in others[1:]):
+        return False
+    return rest < min(notes, _STRAY)
 
 
 def _notes(
