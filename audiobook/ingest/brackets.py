@@ -17,8 +17,8 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _REASONS = {
-    "footnote": "note", "note": "note", "sidenote": "sidenote", "pg": "page-number", "page": "page-number", "p": "page-number",
-    "blank page": "page-number", "music": "music",
+    "footnote": "note", "note": "note", "sidenote": "sidenote", "pg": "page-number", "page": "page-number",
+    "p": "page-number", "blank page": "page-number", "music": "music",
 }  # fmt: skip
 _BRACKET = re.compile(r"[\[\]]")
 _REFERENCE = re.compile(r"(?<=[\w.,;:!?\"'”’)—_*])\[(?P<label>\d{1,3}|[A-Za-z]|\*{1,3}|†|‡)\](?!\()")
@@ -30,12 +30,13 @@ _LIMIT = 20_000
 def find_cuts(text: str, start: int, end: int, settings: IngestSettings) -> list[Cut]:
     """Find the remarks between ``start`` and ``end``; they do not overlap."""
     cuts: list[Cut] = []
+    closings = _closings(text, start, end)
     at = start
-    while match := _OPENING.search(text, at, end):
-        close = _closing(text, match.start(), min(end, match.start() + _LIMIT))
-        at = match.end() if close is None else close
-        if close is None:
+    for match in _OPENING.finditer(text, start, end):
+        close = closings.get(match.start())
+        if close is None or close - match.start() > _LIMIT or match.start() < at:
             continue
+        at = close
         word = match["word"].lower().rstrip(".")
         reason = _REASONS.get(word, "transcriber-note" if "note" in word else "illustration")
         cuts += _remark(text, Cut(match.start(), close, reason), settings)
@@ -45,13 +46,16 @@ def find_cuts(text: str, start: int, end: int, settings: IngestSettings) -> list
     return _disjoint(cuts)
 
 
-def _closing(text: str, start: int, limit: int) -> int | None:
-    depth = 0
-    for match in _BRACKET.finditer(text, start, limit):
-        depth += 1 if match[0] == "[" else -1
-        if not depth:
-            return match.end()
-    return None
+def _closings(text: str, start: int, end: int) -> dict[int, int]:
+    """Return for each opening bracket where the one that closes it ends."""
+    opened: list[int] = []
+    found: dict[int, int] = {}
+    for match in _BRACKET.finditer(text, start, end):
+        if match[0] == "[":
+            opened.append(match.start())
+        elif opened:
+            found[opened.pop()] = match.end()
+    return found
 
 
 def _remark(text: str, cut: Cut, settings: IngestSettings) -> list[Cut]:
@@ -76,7 +80,7 @@ def _remark(text: str, cut: Cut, settings: IngestSettings) -> list[Cut]:
 def _references(text: str, start: int, end: int) -> list[Cut]:
     """Find marks such as ``[3]`` behind words, where the book also has a note of that name."""
     labels = {match["label"] for match in _DEFINITION.finditer(text, start, end)}
-    marks = [match for match in _REFERENCE.finditer(text, start, end)]
+    marks = list(_REFERENCE.finditer(text, start, end))
     numbered = [int(match["label"]) for match in marks if match["label"].isdigit()]
     rising = len(numbered) > 2 and sorted(numbered) == numbered
     return [

@@ -23,11 +23,7 @@ def find_items(weaver: Weaver, frame: Frame) -> tuple[list[Item], list[Exclusion
     """Return the book's items in order, breaks among them, and the ornaments that are not read."""
     text = weaver.cleaned.text
     layout = find_layout(text[frame.start : frame.end])
-    chunks = [
-        piece
-        for chunk in find_chunks(text, frame.start, frame.end, layout, weaver.cuts)
-        for piece in _split(chunk, layout)
-    ]
+    chunks = [piece for chunk in find_chunks(text, frame.start, frame.end, layout) for piece in _split(chunk, layout)]
     width = _width(chunks)
     items: list[Item] = []
     ornaments: list[Exclusion] = []

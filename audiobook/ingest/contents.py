@@ -32,6 +32,7 @@ class Listing:
 def find_listings(items: Sequence[Item]) -> list[Listing]:
     """Find every contents page and list of illustrations, headed as such or told by its shape."""
     found: list[Listing] = []
+    said = _said(items)
     number = 0
     while number < len(items):
         heading = items[number].heading
@@ -41,7 +42,7 @@ def find_listings(items: Sequence[Item]) -> list[Listing]:
                 reason = "index" if "index" in heading.word else _REASONS[heading.kind]
                 found.append(Listing(number, last, reason, _entries(items[number : last + 1])))
                 number = last
-        elif heading and heading.kind in {"chapter", "part", "bare"} and _is_run(items, number):
+        elif heading and heading.kind in {"chapter", "part", "bare"} and _is_run(items, number, said):
             last = _extent(items, number - 1)
             found.append(Listing(number, last, "contents", _entries(items[number : last + 1])))
             number = last
@@ -53,22 +54,25 @@ def _inside(item: Item) -> bool:
     return item.chunk.lines > 2
 
 
-def _is_run(items: Sequence[Item], number: int) -> bool:
-    """Do at least four numbered headings of one word follow each other, all repeated later in the book?"""
+def _is_run(items: Sequence[Item], number: int, said: Counter[object]) -> bool:
+    """Do at least four numbered headings follow each other that the book repeats elsewhere?"""
     run = []
     for item in items[number : number + 60]:
         if item.heading is None or item.heading.kind not in {"chapter", "part", "bare"}:
             break
         run.append(item)
-    if len(run) < 4:
-        return False
+    return len(run) >= 4 and sum(_recurs(item, said) for item in run) >= 0.7 * len(run)
+
+
+def _said(items: Sequence[Item]) -> Counter[object]:
+    """Count what the headings and short lines of the book say: numbers and titles."""
     said: Counter[object] = Counter()
-    for item in items[number:]:
+    for item in items:
         if item.heading:
             said.update({(item.heading.word, item.heading.number), squash(item.heading.title), squash(item.text)})
         elif len(item.text) < 120:
             said[squash(item.text)] += 1
-    return sum(_recurs(item, said) for item in run) >= 0.7 * len(run)
+    return said
 
 
 def _recurs(item: Item, said: Counter[object]) -> bool:
@@ -138,7 +142,7 @@ def _rank(heading: Heading) -> str:
 
 
 def _columned(item: Item) -> bool:
-    return len(_COLUMNS.findall(item.chunk.text)) >= 3 or bool(_LEADER.search(item.text))
+    return len(_COLUMNS.findall(item.chunk.text)) >= 3 or bool(_LEADER.search(item.text[-80:]))
 
 
 def _begins_body(item: Item, after: Item | None, trail: _Trail, *, wide: bool) -> bool:
@@ -154,7 +158,7 @@ def _begins_body(item: Item, after: Item | None, trail: _Trail, *, wide: bool) -
     )  # fmt: skip
     if heading and after and looks_like_prose(after) and not _columned(after):
         return not (follows and after.chunk.gap <= 1 and _synopsis(after))
-    return wide and not follows and not _LEADER.search(item.text)
+    return wide and not follows and not _LEADER.search(item.text[-80:])
 
 
 def _synopsis(item: Item) -> bool:
@@ -166,14 +170,18 @@ def _entries(items: Sequence[Item]) -> tuple[str, ...]:
     entries: list[str] = []
     for item in items:
         for line in item.chunk.text.split("\n"):
-            entries += [
-                entry for column in _COLUMNS.split(line.strip()) if (entry := _LEADER.sub("", column).strip(" .·…"))
-            ]
+            entries += [_without_page(column) for column in _COLUMNS.split(line.strip())]
         if item.chunk.lines > 1:
-            entries.append(_LEADER.sub("", item.text).strip())
+            entries.append(_without_page(item.text))
+    entries = [entry for entry in entries if entry]
     forms = dict.fromkeys(entries)
     for entry in entries:
         heading = recognize(entry)
         if heading and heading.title:
             forms[heading.title] = None
     return tuple(forms)
+
+
+def _without_page(entry: str) -> str:
+    # An entry is a line of print; what is much longer is none, and would only cost time.
+    return _LEADER.sub("", entry).strip(" .·…") if len(entry) < 400 else ""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from audiobook.book import Markup, Paragraph, ParagraphKind, Span
+from audiobook.errors import HostileSourceError
 from audiobook.ingest.clean import Cleaned
 
 __all__ = ["Chunk", "Cut", "Layout", "Weaver", "find_chunks", "find_layout", "is_ornament"]
@@ -45,6 +47,8 @@ class Cut:
     reason: str
 
 
+MAX_CHUNKS = 400_000
+"""More paragraphs than ten of the longest novels have."""
 _LINE = re.compile(r"[^\n]+")
 
 
@@ -58,7 +62,7 @@ def find_layout(text: str) -> Layout:
     if sum(length for length in lengths if length > 120) > 0.5 * total:
         return "lines"
     full = indented = blank_before = joined = 0
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if not line.strip():
             continue
         if not before.strip():
@@ -81,8 +85,12 @@ _ENDS = frozenset(".!?\"'”’»:;)]*_-—…")
 _OPENS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÄÇÈÉÊËÎÔÖÙÛÜ\"'“‘«—-[(_*0123456789„")
 
 
-def find_chunks(text: str, start: int, end: int, layout: Layout, cuts: Sequence[Cut] = ()) -> list[Chunk]:
-    """Cut ``text[start:end]`` into chunks; a line end inside one of the cuts does not divide."""
+def find_chunks(text: str, start: int, end: int, layout: Layout) -> list[Chunk]:
+    """Cut ``text[start:end]`` into chunks.
+
+    Raises:
+        HostileSourceError: there are more than `MAX_CHUNKS`.
+    """
     chunks: list[Chunk] = []
     rows: list[tuple[int, int]] = []  # spans of the lines of the open chunk, without the white space around
     gap = 0
@@ -97,6 +105,8 @@ def find_chunks(text: str, start: int, end: int, layout: Layout, cuts: Sequence[
         span = (begin, begin + len(line))
         if rows and (blank > 0 or _divides(text, rows, span, layout)):
             chunks.append(_chunk(text, rows, gap))
+            if len(chunks) > MAX_CHUNKS:
+                raise HostileSourceError(f"has more than {MAX_CHUNKS} paragraphs", remedy="Split it into volumes")
             rows, gap = [], max(blank, 0)
         elif not rows:
             gap = max(blank, 0)
@@ -104,7 +114,7 @@ def find_chunks(text: str, start: int, end: int, layout: Layout, cuts: Sequence[
         previous = last
     if rows:
         chunks.append(_chunk(text, rows, gap))
-    return _merge(text, chunks, cuts)
+    return chunks
 
 
 def _divides(text: str, rows: list[tuple[int, int]], span: tuple[int, int], layout: Layout) -> bool:
@@ -124,30 +134,6 @@ def _chunk(text: str, rows: list[tuple[int, int]], gap: int) -> Chunk:
     return Chunk(start, end, text[start:end], gap, indent, len(rows), max(last - first for first, last in rows))
 
 
-def _merge(text: str, chunks: list[Chunk], cuts: Sequence[Cut]) -> list[Chunk]:
-    """Join chunks that a page number or the like tore apart in the middle of a sentence."""
-    bridges = {cut.start: cut for cut in cuts if cut.reason == "page-number"}
-    if not bridges:
-        return chunks
-    merged: list[Chunk] = []
-    for chunk in chunks:
-        before = merged[-1] if merged else None
-        if before and any(before.end <= at <= cut.end <= chunk.start for at, cut in _between(bridges, before, chunk)):
-            rows = [(before.start, before.end), (chunk.start, chunk.end)]
-            joined = _chunk(text, rows, before.gap)
-            merged[-1] = Chunk(
-                joined.start, joined.end, joined.text, before.gap, before.indent,
-                before.lines + chunk.lines, max(before.longest, chunk.longest),
-            )  # fmt: skip
-        else:
-            merged.append(chunk)
-    return merged
-
-
-def _between(bridges: dict[int, Cut], before: Chunk, after: Chunk) -> Iterable[tuple[int, Cut]]:
-    return ((at, cut) for at, cut in bridges.items() if before.end <= at < after.start)
-
-
 @dataclass(frozen=True, slots=True)
 class _Edit:
     start: int
@@ -157,7 +143,7 @@ class _Edit:
     """``open`` or ``close`` of an emphasis."""
 
 
-_WHITE = re.compile(r"[ \t]*\n[ \t\n]*|[ \t]{2,}|\t")
+_WHITE = re.compile(r"[ \t\n]{2,}|[\t\n]")
 _EMPHASIS = re.compile(
     r"(?<![_])(?P<mark>_)(?=[^\s_])(?P<inner>[^_]{1,2000}?)(?<=[^\s_])_(?!_)"
     r"|(?<![\w=*])(?P<mark2>=|\*{1,3})(?=[^\s=*])(?P<inner2>[^=*]{1,500}?)(?<=[^\s=*])(?P=mark2)(?![\w=*])"
@@ -167,7 +153,7 @@ _DASH_END = re.compile(r"(?<=\w--|..—)\n[ \t]*(?=[\w“‘\"'(])")
 _HYPHEN_END = re.compile(r"(?<=[^\W\d_])-[ \t]*\n[ \t]*(?=[^\W\d_A-Z])")
 
 
-_ORNAMENT = re.compile(r"[\W_]*(?:(?:[xXoO0]|oOo|o0o)(?:[\W_]+(?:[xXoO0]|oOo|o0o))+)?[\W_]*")
+_LETTERED_ORNAMENT = re.compile(r"[\W_]*(?:[xXoO0]|oOo|o0o)(?:[\W_]+(?:[xXoO0]|oOo|o0o))+[\W_]*")
 _SPEECH_MARKS = frozenset("\"'“”‘’«»„")
 
 
@@ -176,7 +162,9 @@ def is_ornament(text: str) -> bool:
 
     Silence in quotation marks (“…”) is speech.
     """
-    return bool(_ORNAMENT.fullmatch(text)) and not _SPEECH_MARKS & set(text)
+    if any(char.isalnum() for char in text):
+        return len(text) < 80 and bool(_LETTERED_ORNAMENT.fullmatch(text))
+    return not _SPEECH_MARKS & set(text)
 
 
 class Weaver:

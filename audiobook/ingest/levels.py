@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -31,8 +32,9 @@ def assign_roles(found: list[Division]) -> list[Division]:
     for division in found:
         by_kind["chapter" if division.key[0] == "own" else division.key[0]].append(division)
     titles = _leading_titles(by_kind["title"], by_kind["chapter"], by_kind["bare"])
+    leading = {division.first for division in titles}
     for division in by_kind["title"]:
-        division.role = "chapter" if division in titles else "body"
+        division.role = "chapter" if division.first in leading else "body"
     _parts(by_kind["part"])
     titles = _titles_below_parts(titles, by_kind["chapter"])
     _worded(by_kind["chapter"], titles)
@@ -67,6 +69,7 @@ def _leading_titles(titles: list[Division], worded: list[Division], bare: list[D
 def restarts(inner: Sequence[Division], outer: Sequence[Division]) -> int:
     """Count how often the numbers of one kind start again after a heading of the other."""
     count = 0
+    places = [division.first for division in outer]
     before: Division | None = None
     for division in inner:
         number = number_of_division(division)
@@ -74,7 +77,7 @@ def restarts(inner: Sequence[Division], outer: Sequence[Division]) -> int:
             continue
         last = number_of_division(before) if before else None
         if before and last is not None and number <= last:
-            count += any(before.first < other.first < division.first for other in outer)
+            count += bisect_right(places, before.first) < bisect_left(places, division.first)
         before = division
     return count
 
@@ -135,7 +138,7 @@ def _bare(bare: Sequence[Division], chapters: Sequence[Division]) -> None:
     elif titled and plain and runs(titled, 2, 0.8) and number_of_division(plain[0]) == 1:
         # "I. A TITLE" with "I.", "II." below it: the numerals alone cut the titled ones into scenes.
         for division in bare:
-            division.role = "chapter" if division in titled else "section"
+            division.role = "chapter" if division.key[2] else "section"
     else:
         for division in bare:
             division.role = "chapter"
@@ -147,9 +150,9 @@ def _scenes(scenes: Sequence[Division], worded: Sequence[Division], chapters: Se
     divided = acts and len(numbered) > len(acts) and restarts(numbered, acts) > 0
     for division in scenes:
         if divided:
-            division.role = "chapter" if division in numbered else "section"
+            division.role = "chapter" if number_of_division(division) is not None else "section"
         else:
-            division.role = "section" if chapters or division not in numbered else "chapter"
+            division.role = "section" if chapters or number_of_division(division) is None else "chapter"
     if divided:
         for division in acts:
             division.role, division.level = "part", 8

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audiobook.book import Book, Exclusion, Metadata, Paragraph, count_letters
+from audiobook.errors import HostileSourceError
 from audiobook.ingest.brackets import find_cuts
 from audiobook.ingest.chunks import find_items
 from audiobook.ingest.clean import clean_with_map
@@ -39,11 +41,19 @@ def read_plain(path: Path, settings: IngestSettings) -> Book:
         SourceError: it cannot be read, is no text or has no words.
         HostileSourceError: it is too large.
     """
-    return book_from_text(read_text(path, settings.encoding), path.stem, settings)
+    text = read_text(path, settings.encoding)
+    try:
+        return book_from_text(text, path.stem, settings)
+    except HostileSourceError as error:
+        raise HostileSourceError(error.message, place=str(path), remedy=error.remedy) from error
 
 
 def book_from_text(text: str, name: str, settings: IngestSettings) -> Book:
-    """Make a book of decoded text; ``name`` titles it when nothing in it does."""
+    """Make a book of decoded text; ``name`` titles it when nothing in it does.
+
+    Raises:
+        HostileSourceError: it has more paragraphs than any book.
+    """
     cleaned = clean_with_map(text)
     frame = find_frame(cleaned.text)
     weaver = Weaver(cleaned, find_cuts(cleaned.text, frame.start, frame.end, settings))
@@ -91,7 +101,10 @@ def _plan_listings(plan: _Plan, listings: Sequence[Listing]) -> None:
 
 
 def _plan_credits(plan: _Plan, items: Sequence[Item], frame: Frame) -> None:
+    last = max((end for _, end in frame.credits), default=0)
     for number, item in enumerate(items):
+        if item.chunk.start > last:
+            break
         if any(start <= item.chunk.start < end for start, end in frame.credits):
             plan.exclude(number, number, "transcriber-credits")
 
@@ -108,7 +121,8 @@ def _plan_divisions(plan: _Plan, items: Sequence[Item], listings: Sequence[Listi
     starts = [division.first for division in found if division.role in {"part", "chapter", "excluded"}]
     for division in found:
         if division.role == "excluded":
-            last = next((start for start in starts if start > division.first), len(items)) - 1
+            after = bisect_right(starts, division.first)
+            last = (starts[after] if after < len(starts) else len(items)) - 1
             _plan_unread(plan, items, division, last)
     kept = [division for division in found if plan.roles[division.first] == "body"]
     for division in kept:
