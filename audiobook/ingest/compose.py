@@ -76,7 +76,7 @@ def compose(
             if settings.front_matter == "skip":
                 for index, reason in unread.items():
                     passage = kept[index]
-                    if passage is not None:
+                    if passage is not None and not passage.note:
                         exclusions.append(Exclusion(reason, passage.text))
                         kept[index] = None
     kept, starts, dropped = _notes(kept, starts, settings.notes)
