@@ -63,6 +63,8 @@ def keep_edits(old: Script, edited: Script, fresh: Script) -> tuple[Script, tupl
         metadata=_kept_fields(old.metadata, edited.metadata, fresh.metadata),
         chapters=tuple(chapters),
     )
+    aliases = {name: names for name, names in edited.aliases if dict(old.aliases).get(name) != names}
+    script = replace(script, aliases=tuple((dict(script.aliases) | aliases).items()))
     return replace(script, cast=_cast(old, edited, script)), tuple(lost)
 
 

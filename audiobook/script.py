@@ -197,6 +197,8 @@ class Script:
     cast: tuple[tuple[str, Voice], ...]
     """Speaker and voice, the narrator first, then by first appearance."""
     chapters: tuple[ScriptChapter, ...]
+    aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Speaker and the other names the book has for them; for people, and for the cast of a series."""
 
     def voice(self, speaker: str) -> Voice | None:
         """The speaker's voice, or None when the cast does not name the speaker."""

@@ -71,8 +71,8 @@ def format_script(script: Script) -> str:
 def parse_script(text: str, place: str = "script") -> Script:
     """Read the text of a script file; raise ScriptError, whose place is ``place:line``."""
     lines = text.replace("\r\n", "\n").split("\n")
-    metadata, cast, first = _read_front_matter(lines, place)
-    return Script(metadata, cast, _Reader(place, dict(cast)).read(lines, first))
+    front, first = _read_front_matter(lines, place)
+    return dataclasses.replace(front, chapters=_Reader(place, dict(front.cast)).read(lines, first))
 
 
 def recast(text: str, script: Script, renamed: Mapping[str, str]) -> str:
@@ -124,6 +124,9 @@ def _front_matter(script: Script) -> list[str]:
             lines.append(f"{field.name} = {_quoted(value)}")
     lines += ["", "[cast]"]
     lines += [f"{_key(speaker)} = {_voice_value(voice)}" for speaker, voice in script.cast]
+    if script.aliases:
+        lines += ["", "[aliases]"]
+        lines += [f"{_key(name)} = [{', '.join(map(_quoted, others))}]" for name, others in script.aliases]
     return [*lines, _FENCE, ""]
 
 
@@ -181,7 +184,8 @@ def _front_matter_end(lines: list[str], place: str) -> int:
     raise ScriptError("+++ is never closed", place=f"{place}:1", remedy="Put a line +++ after the cast")
 
 
-def _read_front_matter(lines: list[str], place: str) -> tuple[Metadata, tuple[tuple[str, Voice], ...], int]:
+def _read_front_matter(lines: list[str], place: str) -> tuple[Script, int]:
+    """Return a script without chapters, and the index of its first line."""
     end = _front_matter_end(lines, place)
     try:
         table = tomllib.loads("\n".join(lines[1 : end - 1]) if end else "")
@@ -192,13 +196,13 @@ def _read_front_matter(lines: list[str], place: str) -> tuple[Metadata, tuple[tu
         raise ScriptError(
             problem, place=f"{place}:{number}", remedy='Write key = "text" between the +++ lines'
         ) from error
-    cast = table.pop("cast", {})
+    cast, aliases = table.pop("cast", {}), table.pop("aliases", {})
     fields = [field.name for field in dataclasses.fields(Metadata)]
     for name, value in table.items():
         where = f"{place}:{_line_of(lines, name)}"
         if name not in fields:
             near = difflib.get_close_matches(name, fields, n=1)
-            remedy = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(fields)}, [cast]"
+            remedy = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(fields)}, [cast], [aliases]"
             raise ScriptError(f"unknown key {name!r}", place=where, remedy=remedy)
         if not isinstance(value, (str, int)):
             raise ScriptError(f"{name} is not text", place=where, remedy=f'Write {name} = "..."')
@@ -206,7 +210,15 @@ def _read_front_matter(lines: list[str], place: str) -> tuple[Metadata, tuple[tu
     if not isinstance(cast, dict):
         raise ScriptError("cast is not a table", place=f"{place}:{_line_of(lines, 'cast')}", remedy="Write [cast]")
     voices = tuple((name, _read_voice(name, value, f"{place}:{_line_of(lines, name)}")) for name, value in cast.items())
-    return metadata, voices, end
+    return Script(metadata, voices, (), _read_aliases(aliases, f"{place}:{_line_of(lines, 'aliases')}")), end
+
+
+def _read_aliases(table: Any, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(table, dict) or not all(
+        isinstance(names, list) and all(isinstance(name, str) for name in names) for names in table.values()
+    ):
+        raise ScriptError("aliases are not lists of names", place=where, remedy='Write Darcy = ["Mr. Darcy"] there')
+    return tuple((name, tuple(names)) for name, names in table.items())
 
 
 def _read_voice(speaker: str, value: Any, where: str) -> Voice:

@@ -11,8 +11,9 @@ from audiobook.adapt.castlist import merge, set_voice, speakers, voice_conflicts
 from audiobook.adapt.marked import Age, MarkedBook, MarkedChapter, Person, Piece, SceneSpan, Sex
 from audiobook.book import Book, Chapter, Metadata, Paragraph
 from audiobook.engines.base import Gender, VoiceInfo
-from audiobook.errors import SettingsError, UsageError, VoiceError
+from audiobook.errors import ScriptError, SettingsError, UsageError, VoiceError
 from audiobook.script import NARRATOR, UNKNOWN, Line, Scene, Script, ScriptChapter, ScriptParagraph, Voice
+from audiobook.scriptfile import format_script, parse_script
 from audiobook.settings import AdaptSettings, Settings
 
 MANY = tuple(
@@ -192,6 +193,19 @@ def test_merging_moves_the_lines_and_drops_the_name() -> None:
     assert [row.name for row in speakers(merged)] == [NARRATOR, "Dray"]
     assert merged.voice("Dray") == Voice("choir", "c")
     assert speakers(merged)[1].lines == 3
+
+
+def test_merged_names_become_aliases_and_live_in_the_file() -> None:
+    known = dataclasses.replace(SCRIPT, aliases=(("Mr. Dray", ("the lodger",)),))
+    merged = merge(known, {"Mr. Dray": "Dray"})
+    assert merged.aliases == (("Dray", ("Mr. Dray", "the lodger")),)
+    assert speakers(merged)[1].aliases == ("Mr. Dray", "the lodger")
+    assert parse_script(format_script(merged)) == merged
+
+
+def test_aliases_that_are_no_names_are_refused() -> None:
+    with pytest.raises(ScriptError, match=r"aliases are not lists of names"):
+        parse_script("+++\n[aliases]\nDray = 3\n+++\n")
 
 
 def test_merging_into_a_new_name_renames_and_keeps_the_voice() -> None:

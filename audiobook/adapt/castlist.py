@@ -23,6 +23,7 @@ class SpeakerRow:
     """One speaker of a script."""
 
     name: str
+    aliases: tuple[str, ...]
     lines: int
     words: int
     share: float
@@ -53,6 +54,7 @@ def _row(script: Script, name: str, spoken: list[tuple[int, Line]], total: int) 
     sample = next((text for text in texts if len(text.split()) >= _GOOD_SAMPLE_WORDS), texts[0] if texts else "")
     return SpeakerRow(
         name=name,
+        aliases=dict(script.aliases).get(name, ()),
         lines=len(spoken),
         words=words,
         share=words / total if total else 0.0,
@@ -115,11 +117,22 @@ def merge(script: Script, merges: Mapping[str, str]) -> Script:
     return replace(
         script,
         cast=tuple(cast.items()),
+        aliases=_merged_aliases(script, ends),
         chapters=tuple(
             _with_lines(chapter, lambda line: replace(line, speaker=ends.get(line.speaker, line.speaker)))
             for chapter in script.chapters
         ),
     )
+
+
+def _merged_aliases(script: Script, ends: Mapping[str, str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Let everybody answer to the names that were merged into theirs."""
+    aliases = {name: dict.fromkeys(others) for name, others in script.aliases if name not in ends}
+    before = dict(script.aliases)
+    for old, new in ends.items():
+        if new != NARRATOR:
+            aliases.setdefault(new, {}).update(dict.fromkeys((old, *before.get(old, ()))))
+    return tuple((name, tuple(other for other in others if other != name)) for name, others in aliases.items())
 
 
 def _with_lines(chapter: ScriptChapter, change: Callable[[Line], Line]) -> ScriptChapter:

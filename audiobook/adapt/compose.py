@@ -20,7 +20,13 @@ def compose(marked: MarkedBook, settings: AdaptSettings, cast: tuple[tuple[str, 
     chapters = tuple(
         ScriptChapter(part.chapter.title, _scenes(part, settings), part.chapter.source) for part in marked.chapters
     )
-    return Script(marked.book.metadata, cast, chapters)
+    speaking = {name for name, _voice in cast}
+    aliases = tuple(
+        (person.name, tuple(name for name in person.aliases if name != person.name))
+        for person in marked.people
+        if person.name in speaking and set(person.aliases) - {person.name}
+    )
+    return Script(marked.book.metadata, cast, chapters, aliases)
 
 
 def _scenes(part: MarkedChapter, settings: AdaptSettings) -> tuple[Scene, ...]:

@@ -39,8 +39,8 @@ def command(script: Path, voices: tuple[str, ...], merges: tuple[str, ...], as_j
     if as_json:
         click.echo(json.dumps({"speakers": [_json(row) for row in rows]}, ensure_ascii=False))
         return
-    cells = [(row.name, row.lines, row.words, f"{row.share:.0%}", _voice(row), row.chapter, row.sample) for row in rows]
-    click.echo(table(cells, ("speaker", "lines", "words", "share", "voice", "from chapter", "sample")))
+    headings = ("speaker", "also called", "lines", "words", "share", "voice", "from chapter", "sample")
+    click.echo(table([_cells(row) for row in rows], headings))
     for warning in voice_conflicts(changed):
         click.secho(f"warning: {warning}", fg="yellow", err=True)
 
@@ -55,6 +55,11 @@ def _pairs(words: tuple[str, ...], option: str) -> dict[str, str]:
     return pairs
 
 
+def _cells(row: SpeakerRow) -> tuple[object, ...]:
+    others = ", ".join(row.aliases)
+    return (row.name, others, row.lines, row.words, f"{row.share:.0%}", _voice(row), row.chapter, row.sample)
+
+
 def _voice(row: SpeakerRow) -> str:
     if row.voice is None:
         return "(none)"
@@ -65,6 +70,7 @@ def _voice(row: SpeakerRow) -> str:
 def _json(row: SpeakerRow) -> dict[str, Any]:
     return {
         "name": row.name,
+        "aliases": list(row.aliases),
         "lines": row.lines,
         "words": row.words,
         "share": round(row.share, 4),
