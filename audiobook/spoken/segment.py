@@ -62,9 +62,9 @@ def sentences(text: str, language: str = "en") -> Ranges:
     start = 0
     content = _skip(text, 0)  # first character that is not blank; found once a sentence, or blanks cost their square
     for match in _END.finditer(text):
-        end = _skip(text, match.end())
         if content >= match.end():
             continue
+        end = _skip(text, match.end())
         if end < len(text) and match["latin"] and "\n\n" not in text[match.end() : end]:
             before = text[max(start, match.start() - 30) : match.start()]
             if not _ends(before, match["latin"], text[end : end + 40], base):
