@@ -1,8 +1,9 @@
 """Rate, pitch, range, timbre and whisper on samples, for what an engine does not do itself.
 
-WORLD (Morise et al. 2016, through pyworld) takes a voice apart into pitch, spectral envelope and
-breath, so that pitch moves while formants stay, formants move while pitch stays, and breath can
-take the place of voice. ``scripts/bench/prosody.py`` compares it with its rivals.
+Praat's PSOLA (Moulines & Charpentier 1990, through parselmouth) changes rate, pitch and range: of the
+libraries compared by ``scripts/bench/prosody.py`` it leaves the most of how a voice sounded. WORLD
+(Morise et al. 2016, through pyworld) takes a voice apart into pitch, spectral envelope and breath, which
+timbre and whisper need; it also moves pitch where there is no Praat for the machine.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import dataclasses
 import functools
 import importlib.metadata
 import importlib.util
+import math
 from typing import TYPE_CHECKING
 
 from audiobook.engines.base import Engine
@@ -20,18 +22,19 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["FIELDS", "FINGERPRINT", "apply", "rest", "unhonoured"]
+__all__ = ["FINGERPRINT", "apply", "fields", "rest", "unhonoured"]
 
-FIELDS = frozenset({"rate", "pitch", "pitch_range", "timbre", "whisper"})
-"""What can be applied here; gain is applied when takes are stitched."""
+
+_PSOLA = frozenset({"rate", "pitch", "pitch_range"})
+_WORLD = frozenset({"pitch", "pitch_range", "timbre", "whisper"})
 
 
 @functools.cache
-def _world() -> str:
-    """Version of pyworld, empty when it is not there."""
-    if importlib.util.find_spec("pyworld") is None:
+def _version(module: str, *packages: str) -> str:
+    """Version of an importable module, by the first of the packages that brought it; empty when it is not there."""
+    if importlib.util.find_spec(module) is None:
         return ""
-    for name in ("pyworld-prebuilt", "pyworld"):
+    for name in packages:
         try:
             return importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -39,12 +42,27 @@ def _world() -> str:
     return "unknown"
 
 
-FINGERPRINT = f"prosody 1 pyworld {_world()}"
+def _praat() -> str:
+    return _version("parselmouth", "praat-parselmouth")
+
+
+def _world() -> str:
+    return _version("pyworld", "pyworld-prebuilt", "pyworld")
+
+
+def fields() -> frozenset[str]:
+    """Name the fields of `Delivery` that can be applied here, with the libraries that are installed."""
+    return (_PSOLA if _praat() else frozenset()) | (_WORLD if _world() else frozenset())
+
+
+FINGERPRINT = f"prosody 2 praat {_praat()} world {_world()}"
 """Belongs to the key of every take that went through `apply` with something to do."""
 
+_SHORTEST_S = 0.1
+"""Shorter sounds hold no pitch that could be found."""
 _FRAME_MS = 5.0
 _F0_FLOOR = 60.0
-_F0_CEILING = 800.0
+_F0_CEILING = 600.0
 _WHISPER_LOW_HZ = 500.0
 _WHISPER_LOW_DB = -8.0
 """Whispering closes no glottis: little is left below 500 Hz (Jovicic & Saric 2008, as DELIVERY sums it up)."""
@@ -66,9 +84,8 @@ def unhonoured(engine: Engine, delivery: Delivery) -> frozenset[str]:
 
     Tell the user once; the take is made without them.
     """
-    left = rest(delivery, engine.honours)
-    wanted = {name for name in FIELDS if getattr(left, name) != getattr(NEUTRAL, name)}
-    return frozenset() if _world() else frozenset(wanted)
+    left = rest(delivery, engine.honours | fields())
+    return frozenset(name for name in _PSOLA | _WORLD if getattr(left, name) != getattr(NEUTRAL, name))
 
 
 def apply(
@@ -85,29 +102,42 @@ def apply(
     Returns:
         float32 within [-1, 1]; the length changes with ``rate`` only.
     """
-    left = rest(delivery, honoured)
-    if left == NEUTRAL or not len(samples) or not _world():
+    left = rest(rest(delivery, honoured), (_PSOLA | _WORLD) - fields())
+    if left == NEUTRAL or len(samples) < _SHORTEST_S * sample_rate:
         return samples
     import numpy as np
 
     changed = samples.astype(np.float64)
-    if left.rate != 1.0:
-        changed = _stretch(changed, sample_rate, left.rate)
-    if dataclasses.replace(left, rate=1.0) != NEUTRAL:
+    if _praat() and rest(left, _WORLD - _PSOLA) != NEUTRAL:
+        changed = _psola(changed, sample_rate, left)
+        left = rest(left, _PSOLA)
+    if left != NEUTRAL:
         changed = _revoice(changed, sample_rate, left)
-    result: NDArray[np.float32] = np.clip(changed, -1, 1).astype(np.float32)
+    peak = float(np.max(np.abs(changed)))
+    result: NDArray[np.float32] = (changed / max(1.0, peak)).astype(np.float32)
     return result
 
 
-def _stretch(samples: NDArray[np.float64], sample_rate: int, rate: float) -> NDArray[np.float64]:
-    """Speak ``rate`` times as fast at the same pitch."""
-    import numpy as np
-    import pyworld
+def _psola(samples: NDArray[np.float64], sample_rate: int, delivery: Delivery) -> NDArray[np.float64]:
+    """Change rate, pitch and range; formants stay."""
+    import parselmouth
+    from parselmouth.praat import call, run
 
-    pitch, envelope, breath = _analyse(samples, sample_rate)
-    stretched = pyworld.synthesize(pitch, envelope, breath, sample_rate, _FRAME_MS / rate)
-    frames = round(len(samples) / rate)
-    return np.pad(stretched[:frames], (0, max(0, frames - len(stretched))))
+    run("random_initializeWithSeedUnsafelyButPredictably (1)")  # it places unvoiced pieces at random
+    sound = parselmouth.Sound(samples, sample_rate)
+    manipulation = call(sound, "To Manipulation", 0.01, _F0_FLOOR, _F0_CEILING)
+    if delivery.rate != 1.0:
+        durations = call("Create DurationTier", "rate", 0, sound.duration)
+        call(durations, "Add point", sound.duration / 2, 1 / delivery.rate)
+        call([durations, manipulation], "Replace duration tier")
+    median = call(sound.to_pitch(pitch_floor=_F0_FLOOR, pitch_ceiling=_F0_CEILING), "Get quantile", 0, 0, 0.5, "Hertz")
+    if not math.isnan(median) and (delivery.pitch or delivery.pitch_range != 1.0):  # NaN where no voice is found
+        tier = call(manipulation, "Extract pitch tier")
+        factor = 2 ** (delivery.pitch / 12)
+        call(tier, "Formula", f"{median} * (self / {median}) ^ {delivery.pitch_range} * {factor}")
+        call([tier, manipulation], "Replace pitch tier")
+    changed = call(manipulation, "Get resynthesis (overlap-add)").values[0]
+    return _fitted(changed, round(len(samples) / delivery.rate))
 
 
 def _analyse(
@@ -194,7 +224,7 @@ def _mask(voiced: NDArray[np.bool_], sample_rate: int, frames: int) -> NDArray[n
     """1 where the voice sounds, 0 where it does not, with ramps of one analysis frame."""
     import numpy as np
 
-    wide = voiced | np.roll(voiced, 1) | np.roll(voiced, -1)
+    wide = np.convolve(voiced, np.ones(3), "same") > 0
     at = np.arange(len(wide)) * _FRAME_MS / 1000 * sample_rate
     mask: NDArray[np.float64] = np.interp(np.arange(frames), at, wide.astype(np.float64))
     return mask
