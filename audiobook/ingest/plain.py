@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 
 from audiobook.book import Book, Exclusion, Metadata, Paragraph, count_letters
-from audiobook.errors import HostileSourceError
+from audiobook.errors import HostileSourceError, SourceError
 from audiobook.ingest.brackets import find_cuts
 from audiobook.ingest.chunks import find_items
 from audiobook.ingest.clean import clean_with_map
@@ -43,9 +44,12 @@ def read_plain(path: Path, settings: IngestSettings) -> Book:
     """
     text = read_text(path, settings.encoding)
     try:
-        return book_from_text(text, path.stem, settings)
+        book = book_from_text(text, path.stem, settings)
     except HostileSourceError as error:
         raise HostileSourceError(error.message, place=str(path), remedy=error.remedy) from error
+    if not book.chapters:
+        raise SourceError("has nothing in it to read aloud", place=str(path), remedy="Name a file with text in it")
+    return book
 
 
 def book_from_text(text: str, name: str, settings: IngestSettings) -> Book:
@@ -59,11 +63,13 @@ def book_from_text(text: str, name: str, settings: IngestSettings) -> Book:
     weaver = Weaver(cleaned, find_cuts(cleaned.text, frame.start, frame.end, settings))
     items, ornaments = find_items(weaver, frame)
     listings = find_listings(items)
-    plan = _Plan(["body"] * len(items), [""] * len(items), {})
-    _plan_listings(plan, listings)
-    _plan_credits(plan, items, frame)
-    divisions = _plan_divisions(plan, items, listings, frame.metadata.title)
-    metadata = _plan_title(plan, items, divisions, frame.metadata, name)
+    plan = _Plan([len(item.text) for item in items])
+    if settings.front_matter == "skip":
+        _plan_listings(plan, listings)
+        _plan_credits(plan, items, frame)
+    read_all = settings.front_matter == "read"
+    divisions = _plan_divisions(plan, items, listings, frame.metadata.title, read_all=read_all)
+    metadata = _plan_title(plan, items, divisions, frame.metadata, name, read_all=read_all)
     outline = assemble(_blocks(weaver, items, plan), metadata.title)
     exclusions = [*_frame_exclusions(weaver, frame), *ornaments, *outline.exclusions]
     exclusions += [
@@ -84,12 +90,22 @@ def book_from_text(text: str, name: str, settings: IngestSettings) -> Book:
 class _Plan:
     """What becomes of each item."""
 
-    roles: list[Role]
-    reasons: list[str]
-    divisions: dict[int, Division]
+    sizes: list[int]
+    """Characters of each item."""
+    roles: list[Role] = field(init=False)
+    reasons: list[str] = field(init=False)
+    divisions: dict[int, Division] = field(default_factory=dict)
+    _before: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.roles = ["body"] * len(self.sizes)
+        self.reasons = [""] * len(self.sizes)
+        self._before = [0, *accumulate(self.sizes)]
 
     def exclude(self, first: int, last: int, reason: str) -> None:
-        """Leave out the items from first to last."""
+        """Leave out the items from first to last, unless they are most of the book: then they are the book."""
+        if self._before[last + 1] - self._before[first] > 0.5 * self._before[-1]:
+            return
         for number in range(first, last + 1):
             if self.roles[number] == "body":
                 self.roles[number], self.reasons[number] = "excluded", reason
@@ -109,7 +125,9 @@ def _plan_credits(plan: _Plan, items: Sequence[Item], frame: Frame) -> None:
             plan.exclude(number, number, "transcriber-credits")
 
 
-def _plan_divisions(plan: _Plan, items: Sequence[Item], listings: Sequence[Listing], title: str) -> list[Division]:
+def _plan_divisions(
+    plan: _Plan, items: Sequence[Item], listings: Sequence[Listing], title: str, *, read_all: bool
+) -> list[Division]:
     """Find the headings among what is left, and leave out what notes, adverts and indexes head."""
     places = [number for number, role in enumerate(plan.roles) if role == "body"]
     listed = frozenset(
@@ -120,12 +138,14 @@ def _plan_divisions(plan: _Plan, items: Sequence[Item], listings: Sequence[Listi
         division.first, division.last = places[division.first], places[division.last]
     starts = [division.first for division in found if division.role in {"part", "chapter", "excluded"}]
     for division in found:
-        if division.role == "excluded":
+        if division.role == "excluded" and not read_all:
             after = bisect_right(starts, division.first)
             last = (starts[after] if after < len(starts) else len(items)) - 1
             _plan_unread(plan, items, division, last)
     kept = [division for division in found if plan.roles[division.first] == "body"]
     for division in kept:
+        if division.role == "excluded":
+            division.role = "chapter"
         plan.divisions[division.first] = division
     return kept
 
@@ -147,7 +167,7 @@ def _plan_unread(plan: _Plan, items: Sequence[Item], division: Division, last: i
 
 
 def _plan_title(
-    plan: _Plan, items: Sequence[Item], divisions: Sequence[Division], known: Metadata, name: str
+    plan: _Plan, items: Sequence[Item], divisions: Sequence[Division], known: Metadata, name: str, *, read_all: bool
 ) -> Metadata:
     """Leave out the title page before the first heading; name the book."""
     first = next((division.first for division in divisions), len(items))
@@ -156,9 +176,9 @@ def _plan_title(
         page = _opening_title(items, leading)
     else:
         page = [n for n in leading if not looks_like_prose(items[n]) and len(items[n].text) < 250]
-    for number in page:
+    for number in () if read_all else page:
         plan.exclude(number, number, "title-page")
-    for number in leading[:30] if first < len(items) else ():
+    for number in leading[:30] if first < len(items) and not read_all else ():
         if plan.roles[number] == "body" and _IMPRINT.search(items[number].text) and len(items[number].text) < 800:
             plan.exclude(number, number, "imprint")
     title, author = known.title, known.author
