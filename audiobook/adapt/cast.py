@@ -69,7 +69,11 @@ def title_sex(words: tuple[str, ...]) -> Sex:
 def _accepted(forms: dict[Form, Evidence]) -> dict[Form, Evidence]:
     """Keep the forms that name people."""
     lex = lexicon()
-    parts = {word for form in forms for word in split_form(form)[1] if split_form(form)[0]}
+    parts: set[str] = set()
+    for form, evidence in forms.items():
+        titles, rest = split_form(form)
+        if titles or (len(rest) > 1 and (rest[0] in lex.names or evidence.score >= 2)):
+            parts.update(rest)
     kept: dict[Form, Evidence] = {}
     for form, evidence in forms.items():
         titles, rest = split_form(form)

@@ -271,7 +271,7 @@ def _signs(plain: str, form: Form, start: int, end: int, inside: bool, verbs: di
         and plain[max(0, start - 2) : start].strip()[-1:] in {",", ""}
         and before != "and"
     ):
-        return value + 0.5
+        return value + 1.0
     if before in verbs and plain[start - 1] == " " and plain[start - 2] not in ",.;:":
         value += 2.0
     follows = _NEXT.match(plain, end)

@@ -122,30 +122,32 @@ class Evidence:
             if chapter in self.roster.first_person:
                 weights[self.roster.narrator] = 1.0
             for m in range(max(0, n - _REACH_BACK), min(len(self.turns), n + _REACH_ON)):
-                if chapters[m] != chapter or (m == n and guesses is not None):
+                if chapters[m] != chapter:
                     continue
                 fade = back[n - m] if m <= n else on[m - n]
-                for figure, weight in shows[m]:
+                spoken, about = shows[m]
+                # What a pass before guessed of a turn is no evidence for the turn itself.
+                for figure, weight in about if m == n and guesses is not None else (*spoken, *about):
                     weights[figure] += fade * weight
             result.append(dict(weights))
         return result
 
-    def _shows(self, n: int, guesses: Guesses | None) -> list[tuple[int, float]]:
-        """Tell who shows up at one turn, and how surely."""
-        turn, scene = self.turns[n], self.scenes[n]
-        here: list[tuple[int, float]] = []
+    def _shows(self, n: int, guesses: Guesses | None) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
+        """Tell who speaks at one turn, and who else is about, and how surely."""
+        scene = self.scenes[n]
+        spoken: list[tuple[int, float]] = []
         if guesses is not None:
-            here += [(figure, chance) for figure, chance in guesses[n] if chance > _NEW]
+            spoken = [(figure, chance) for figure, chance in guesses[n] if chance > _NEW]
         else:
-            for tag in turn.tags[:1]:
+            for tag in self.turns[n].tags[:1]:
                 index = self.who(tag.mention, n)
                 if index >= 0 and tag.strength >= _TOLD:
-                    here.append((index, 1.0))
-        here += [(figure, 0.7) for figure in scene.called]
-        here += [(figure, 0.35) for figure in (*scene.around, *scene.own)]
+                    spoken.append((index, 1.0))
+        about = [(figure, 0.7) for figure in scene.called]
+        about += [(figure, 0.35) for figure in (*scene.around, *scene.own)]
         if scene.listener >= 0:
-            here.append((scene.listener, 0.8))
-        return here
+            about.append((scene.listener, 0.8))
+        return spoken, about
 
     def features(self, n: int, company: dict[int, float]) -> Features:
         """Name what speaks for and against each candidate of a turn."""
