@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from audiobook.book import Metadata
@@ -63,9 +63,32 @@ def keep_edits(old: Script, edited: Script, fresh: Script) -> tuple[Script, tupl
         metadata=_kept_fields(old.metadata, edited.metadata, fresh.metadata),
         chapters=tuple(chapters),
     )
-    aliases = {name: names for name, names in edited.aliases if dict(old.aliases).get(name) != names}
-    script = replace(script, aliases=tuple((dict(script.aliases) | aliases).items()))
+    script = _with_names(old, edited, script)
     return replace(script, cast=_cast(old, edited, script)), tuple(lost)
+
+
+def _with_names(old: Script, edited: Script, script: Script) -> Script:
+    """Keep names that a person merged merged, in lines that are new as well."""
+    changed = {name: names for name, names in edited.aliases if dict(old.aliases).get(name) != names}
+    gone = {name for name, _ in old.cast} - {name for name, _ in edited.cast}
+    merged = {alias: name for name, names in changed.items() for alias in names if alias in gone}
+    aliases = {name: names for name, names in (dict(script.aliases) | changed).items() if name not in merged}
+    return replace(
+        script,
+        aliases=tuple(aliases.items()),
+        cast=tuple((name, voice) for name, voice in script.cast if name not in merged),
+        chapters=tuple(_renamed(chapter, merged) for chapter in script.chapters) if merged else script.chapters,
+    )
+
+
+def _renamed(chapter: ScriptChapter, names: Mapping[str, str]) -> ScriptChapter:
+    items = [
+        item
+        if item.line is _NO_LINE
+        else replace(item, line=replace(item.line, speaker=names.get(item.line.speaker, item.line.speaker)))
+        for item in _items(chapter)
+    ]
+    return replace(chapter, scenes=_scenes(items))
 
 
 def _chapters(old: Script, edited: Script, fresh: Script) -> tuple[list[ScriptChapter], list[LostEdit]]:

@@ -129,6 +129,14 @@ def test_scene_breaks_by_hand_stay() -> None:
     assert [(scene.title, len(scene.paragraphs)) for scene in kept.chapters[0].scenes] == [("", 1), ("Later", 2)]
 
 
+def test_merged_names_stay_merged_in_new_lines() -> None:
+    cast = tuple((name, voice) for name, voice in CAST if name != "Bo")
+    merged = replace(script_of(A, B, replace(C, speaker="Ada"), D, cast=cast), aliases=(("Ada", ("Bo",)),))
+    kept, _ = keep_edits(OLD, merged, script_of(A, B, C, Line("Bo", "“Quite new.”"), D))
+    assert {line.speaker for line in lines(kept)} == {NARRATOR, "Ada"}
+    assert (kept.aliases, kept.voice("Bo")) == ((("Ada", ("Bo",)),), None)
+
+
 LINE = st.builds(
     Line,
     st.sampled_from((NARRATOR, "Ada", "Bo")),
