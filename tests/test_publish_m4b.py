@@ -15,7 +15,7 @@ from tone import RATE, make_audiobook, make_track
 from audiobook import ffmpeg
 from audiobook.book import Cover
 from audiobook.errors import OutputError, SettingsError, ToolError, UsageError
-from audiobook.publish import Edition, encoded, pcm, publish
+from audiobook.publish import Edition, encode_ahead, encoded, pcm, publish, require_formats
 from audiobook.publish.encoded import Codec, aac_frames, encode_joinable_aac
 from audiobook.publish.m4b import aac_options
 from audiobook.settings import MetadataSettings, Profile, PublishSettings, Settings
@@ -126,6 +126,41 @@ def test_an_edited_chapter_is_encoded_alone(tmp_path: Path, monkeypatch: pytest.
     second = publish(make_audiobook(tmp_path, *tracks), "m4b", tmp_path / "b", Settings(), "lamp", store=store).paths[0]
     assert len(calls) == 5
     assert first.read_bytes() != second.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["m4b", "mp3", "opus"])
+def test_chapters_encoded_ahead_are_found_when_publishing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    tracks, store, calls = [], tmp_path / "store", []
+    plain = publish(make_audiobook(tmp_path), kind, tmp_path / "plain", Settings(), "lamp").paths
+    chosen = replace(Settings(), formats=(kind, "srt"))
+    for number in (1, 2, 3):
+        tracks.append(make_track(tmp_path, number))
+        if number > 1:
+            encode_ahead(make_audiobook(tmp_path, *tracks), number - 2, chosen, store)
+    encode_ahead(make_audiobook(tmp_path, *tracks), 2, chosen, store)
+    monkeypatch.setattr(encoded, "_encode", calls.append)
+    paths = publish(make_audiobook(tmp_path, *tracks), kind, tmp_path / "out", chosen, "lamp", store=store).paths
+    assert not calls
+    assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in plain]
+
+
+@pytest.mark.parametrize(
+    ("formats", "cover", "error", "words"),
+    [
+        (("m4b", "mp4"), "", UsageError, "no format 'mp4'"),
+        (("srt", "cue"), "", UsageError, "'cue' lists audio"),
+        (("podcast",), "", UsageError, "publish.feed_url"),
+        (("m4b",), "none.png", SettingsError, "none.png"),
+    ],
+)
+def test_what_would_keep_packages_from_being_written_is_told_first(
+    formats: tuple[str, ...], cover: str, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        require_formats(replace(Settings(), formats=formats, metadata=MetadataSettings(cover=cover)))
+    require_formats(replace(Settings(), formats=("mp3", "m3u8", "cue")))
 
 
 def test_a_damaged_kept_chapter_is_made_anew(tmp_path: Path) -> None:

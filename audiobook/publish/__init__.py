@@ -10,11 +10,12 @@ from pathlib import Path
 from audiobook.atomic import make_folder
 from audiobook.audio import Audiobook, Package
 from audiobook.errors import UsageError
-from audiobook.publish import captions, epub, lists, m4b, mp3, podcast, shelf, wav, webpub, xiph
+from audiobook.publish import captions, covers, epub, lists, m4b, mp3, podcast, shelf, wav, webpub, xiph
+from audiobook.publish.ahead import encode_ahead
 from audiobook.publish.edition import Edition
 from audiobook.settings import Settings
 
-__all__ = ["PACKAGES", "Edition", "publish", "require_kind"]
+__all__ = ["PACKAGES", "Edition", "encode_ahead", "publish", "require_formats", "require_kind"]
 
 PACKAGES: dict[str, Callable[[Edition], Package]] = {
     "m4b": m4b.write_m4b,
@@ -41,6 +42,31 @@ DIVIDED = ("m4b", "mp3-single", "cue", "srt", "vtt", "ass", "lrc")
 """Kinds of one file a book, which `PublishSettings.part_hours` may divide."""
 
 
+def require_kind(kind: str) -> None:
+    """Raise UsageError with the nearest name when there is no such package."""
+    if kind not in PACKAGES:
+        near = difflib.get_close_matches(kind, PACKAGES, 1)
+        known = f"Known are {', '.join(PACKAGES)}"
+        raise UsageError(f"there is no format {kind!r}", remedy=f"Did you mean {near[0]}? {known}" if near else known)
+
+
+def require_formats(settings: Settings) -> None:
+    """Find out before anything is recorded what would keep the packages from being written.
+
+    Raises:
+        UsageError: a format is unknown, lists audio that is not made, or needs an address that is not set.
+        SettingsError: the cover that the settings name cannot be read.
+    """
+    for kind in settings.formats:
+        require_kind(kind)
+    for kind in ("m3u8", "cue"):
+        if kind in settings.formats:
+            lists.require_audio(settings, kind)
+    if "podcast" in settings.formats:
+        podcast.require_address(settings)
+    covers.require_cover(settings)
+
+
 def publish(
     audiobook: Audiobook, kind: str, out: Path, settings: Settings, slug: str, *, store: Path | None = None
 ) -> Package:
@@ -65,6 +91,7 @@ def publish(
         raise UsageError("there is no chapter to publish", place=slug, remedy="Choose other chapters with --chapters")
     make_folder(out)
     if store is not None:
+        make_folder(store)
         return _write(Edition(audiobook, out, slug, settings, store), kind)
     with tempfile.TemporaryDirectory(prefix=".encoded-", dir=out) as folder:
         return _write(Edition(audiobook, out, slug, settings, Path(folder)), kind)
@@ -73,11 +100,3 @@ def publish(
 def _write(edition: Edition, kind: str) -> Package:
     parts = edition.parts() if kind in DIVIDED else (edition,)
     return Package(kind, tuple(path for part in parts for path in PACKAGES[kind](part).paths))
-
-
-def require_kind(kind: str) -> None:
-    """Raise UsageError, with the nearest name, when there is no format ``kind``."""
-    if kind not in PACKAGES:
-        near = difflib.get_close_matches(kind, PACKAGES, 1)
-        known = f"Known are {', '.join(PACKAGES)}"
-        raise UsageError(f"there is no format {kind!r}", remedy=f"Did you mean {near[0]}? {known}" if near else known)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from audiobook.errors import SettingsError
 from audiobook.publish.edition import Edition
+from audiobook.settings import Settings
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["SIDE", "cover_jpeg"]
+__all__ = ["SIDE", "cover_jpeg", "require_cover"]
 
 SIDE = 1400
 """Pixels of an embedded cover's edge: sharp on every player, and a few hundred kilobytes."""
@@ -42,6 +43,12 @@ def cover_jpeg(edition: Edition, side: int = SIDE) -> bytes:
     out = io.BytesIO()
     square.save(out, "JPEG", quality=_QUALITY, optimize=True, dpi=(300, 300))
     return out.getvalue()
+
+
+def require_cover(settings: Settings) -> None:
+    """Raise SettingsError when the picture named in the settings is missing or cannot be decoded."""
+    if settings.metadata.cover:
+        _from_settings(Path(settings.metadata.cover))
 
 
 def _from_settings(path: Path) -> Image.Image:

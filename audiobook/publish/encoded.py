@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook import ffmpeg
-from audiobook.atomic import output_path, translated, write_text
+from audiobook.atomic import output_path, write_text
 from audiobook.audio import Track
 from audiobook.errors import ToolError
 from audiobook.publish import pcm
@@ -40,8 +43,13 @@ class Codec:
     """ffmpeg's output options."""
 
 
-def encode_chapters(edition: Edition, codec: Codec) -> tuple[Path, ...]:
+def encode_chapters(edition: Edition, codec: Codec, only: int | None = None) -> tuple[Path, ...]:
     """Encode every track by itself; return the files, without tags, in the tracks' order.
+
+    Args:
+        edition: What to encode.
+        codec: How.
+        only: Index of the one track to encode; None is all.
 
     Raises:
         ToolError: a track cannot be read or ffmpeg failed.
@@ -54,10 +62,10 @@ def encode_chapters(edition: Edition, codec: Codec) -> tuple[Path, ...]:
         blocks = pcm.samples(track, edition.sample_rate, frames)
         _encode(edition, codec, blocks, frames, out)
 
-    return _kept(edition, codec, make, neighbours=False)
+    return _kept(edition, codec, make, only, neighbours=False)
 
 
-def encode_joinable_aac(edition: Edition, codec: Codec) -> tuple[Path, ...]:
+def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None) -> tuple[Path, ...]:
     """Encode every track to ADTS so that the files' bytes, joined, are one stream without lag or gap.
 
     A transform codec needs what comes before and after a block to decode it. Each chapter, filled up to whole
@@ -80,7 +88,7 @@ def encode_joinable_aac(edition: Edition, codec: Codec) -> tuple[Path, ...]:
             raise ToolError("the AAC encoder gave too few frames", place=out.name, remedy="Use another ffmpeg")
         out.write_bytes(stream)
 
-    return _kept(edition, codec, make, neighbours=True)
+    return _kept(edition, codec, make, only, neighbours=True)
 
 
 def aac_frames(stream: bytes, place: str) -> Iterator[bytes]:
@@ -119,28 +127,32 @@ def _encode(edition: Edition, codec: Codec, blocks: Iterator[NDArray[np.int16]],
     ffmpeg.encode(raw, rate, codec.options, out, codec.form, seconds=frames / rate)
 
 
-def _kept(edition: Edition, codec: Codec, make: Callable[[int, Path], None], *, neighbours: bool) -> tuple[Path, ...]:
+def _kept(
+    edition: Edition, codec: Codec, make: Callable[[int, Path], None], only: int | None, *, neighbours: bool
+) -> tuple[Path, ...]:
     """Return the store's file of each track, making those that are not there or were damaged."""
     tracks = edition.audiobook.tracks
+    wanted = range(len(tracks)) if only is None else (only,)
     build = ffmpeg.version()
 
     def one(index: int) -> Path:
         around = range(max(0, index - 1), min(len(tracks), index + 2)) if neighbours else (index,)
-        contents = [digests[other] if other == index else edges[other] for other in around]
+        contents = [_digest(tracks[at].path) if at == index else _edges(tracks[at]) for at in around]
         facts = [_SCHEMA, build, codec.form, codec.options, edition.sample_rate, index == 0, contents]
         key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
         path = edition.store / key[:2] / f"{key}{codec.suffix}"
         seal = path.with_suffix(".sha256")
-        if not _sealed(path, seal):
+        if _sealed(path, seal):
+            with contextlib.suppress(OSError):
+                os.utime(path)  # so that whoever prunes knows what is in use
+        else:
             with output_path(path) as temporary:
                 make(index, temporary)
             write_text(seal, _digest(path))
         return path
 
     with ThreadPoolExecutor(edition.jobs) as pool:
-        digests = list(pool.map(lambda track: _digest(track.path), tracks))
-        edges = list(pool.map(_edges, tracks)) if neighbours else []
-        futures = [pool.submit(one, index) for index in range(len(tracks))]
+        futures = [pool.submit(one, index) for index in wanted]
         try:
             return tuple(future.result() for future in futures)
         finally:
@@ -150,19 +162,23 @@ def _kept(edition: Edition, codec: Codec, make: Callable[[int, Path], None], *, 
 
 def _edges(track: Track) -> str:
     """Hash what a neighbour hears of a track: its length and its first and last second."""
-    with translated(track.path), track.path.open("rb") as file:
-        size = file.seek(0, 2)
-        span = 2 * track.sample_rate + 64
-        file.seek(0)
+    span = 2 * track.sample_rate + 64
+    with _readable(track.path) as file:
         head = file.read(span)
-        file.seek(max(0, size - span))
+        file.seek(max(0, file.seek(0, 2) - span))
         return hashlib.sha256(b"%d" % track.frames + head + file.read()).hexdigest()
 
 
 def _digest(path: Path) -> str:
+    with _readable(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[BufferedReader]:
     try:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            yield file
     except OSError as error:
         raise ToolError(
             f"cannot be read ({error.strerror or error})", place=str(path), remedy="Build the book again"

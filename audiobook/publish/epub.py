@@ -71,7 +71,7 @@ def write_epub(edition: Edition) -> Package:
     """
     final = contained(edition.folder, f"{edition.slug}.epub")
     chapters = tuple(_chapter(number, track) for number, track in enumerate(edition.audiobook.tracks, 1))
-    with tempfile.TemporaryDirectory(prefix=".epub-", dir=edition.folder) as name:
+    with tempfile.TemporaryDirectory(prefix=".epub-", dir=edition.store) as name:
         sounds = tuple(Path(name) / f"{chapter.name}.mp3" for chapter in chapters)
         write_mp3_files(edition, sounds)
         write_zip(final, _entries(edition, chapters, sounds))

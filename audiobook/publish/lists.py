@@ -11,8 +11,9 @@ from audiobook.errors import UsageError
 from audiobook.names import contained, one_line
 from audiobook.publish.chapters import chapter_path, chapter_title, part_title
 from audiobook.publish.edition import Edition
+from audiobook.settings import Settings
 
-__all__ = ["BY_CHAPTER", "WHOLE", "write_cue", "write_m3u8"]
+__all__ = ["BY_CHAPTER", "WHOLE", "require_audio", "write_cue", "write_m3u8"]
 
 BY_CHAPTER = ("mp3", "flac", "opus", "m4a", "wav")
 """Kinds of one file a chapter, the one that most players know first."""
@@ -77,6 +78,14 @@ def write_cue(edition: Edition) -> Package:
     return _write(edition, "cue", "".join(f"{line}\r\n" for line in lines if line))
 
 
+def require_audio(settings: Settings, kind: str) -> None:
+    """Raise UsageError when the build makes no audio that a list of ``kind`` could name."""
+    if not any(name in settings.formats for name in (*BY_CHAPTER, *WHOLE)):
+        raise UsageError(
+            f"format {kind!r} lists audio files, and none is to be written", remedy=f"Use --formats m4b,{kind}"
+        )
+
+
 def _cue_track(number: int, track: Track, start: Fraction) -> list[str]:
     frames = round(start * _CD_FRAMES)
     clock = f"{frames // (60 * _CD_FRAMES):02d}:{frames // _CD_FRAMES % 60:02d}:{frames % _CD_FRAMES:02d}"
@@ -93,12 +102,8 @@ def _by_chapter(edition: Edition) -> str:
 
 
 def _whole(edition: Edition, kind: str) -> str:
-    for name, suffix in WHOLE.items():
-        if name in edition.settings.formats:
-            return suffix
-    raise UsageError(
-        f"format {kind!r} lists audio files, and none is to be written", remedy=f"Use --formats m4b,{kind}"
-    )
+    require_audio(edition.settings, kind)
+    return next(suffix for name, suffix in WHOLE.items() if name in edition.settings.formats)
 
 
 def _write(edition: Edition, kind: str, text: str) -> Package:

@@ -15,7 +15,7 @@ from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import AAC_FRAME, Edition, Timeline
 from audiobook.publish.encoded import Codec, encode_joinable_aac
 
-__all__ = ["aac_options", "write_m4a", "write_m4b"]
+__all__ = ["aac_options", "joined_codec", "m4a_codec", "write_m4a", "write_m4b"]
 
 _ADTS_CLOCK = 28_224_000
 """Ticks a second in which ffmpeg counts a raw AAC stream."""
@@ -34,10 +34,10 @@ def write_m4b(edition: Edition) -> Package:
         ToolError: encoding failed.
         OutputError: the file could not be written.
     """
-    parts = encode_joinable_aac(edition, Codec(".aac", "adts", aac_options(edition)))
+    parts = encode_joinable_aac(edition, joined_codec(edition))
     final = contained(edition.folder, f"{edition.slug}.m4b")
     with output_path(final) as temporary:
-        with tempfile.TemporaryDirectory(prefix=".m4b-", dir=edition.folder) as name:
+        with tempfile.TemporaryDirectory(prefix=".m4b-", dir=edition.store) as name:
             stream, chapters = Path(name) / "book.aac", Path(name) / "chapters.txt"
             with translated(final):
                 _join(parts, stream)
@@ -56,7 +56,17 @@ def write_m4a(edition: Edition) -> Package:
     def tag(path: Path, track: Track) -> None:
         _tag(edition, path, picture, chapter_title(track), (track.number, total))
 
-    return write_each(edition, "m4a", Codec(".m4a", "ipod", (*aac_options(edition), "-movflags", "+faststart")), tag)
+    return write_each(edition, "m4a", m4a_codec(edition), tag)
+
+
+def joined_codec(edition: Edition) -> Codec:
+    """AAC without a container, whose frames can be joined."""
+    return Codec(".aac", "adts", aac_options(edition))
+
+
+def m4a_codec(edition: Edition) -> Codec:
+    """AAC in a file of its own."""
+    return Codec(".m4a", "ipod", (*aac_options(edition), "-movflags", "+faststart"))
 
 
 def aac_options(edition: Edition) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from audiobook.publish.chapters import chapter_title
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
+from audiobook.settings import Settings
 
-__all__ = ["write_podcast"]
+__all__ = ["require_address", "write_podcast"]
 
 _COVER = 1400
 _NAMESPACES = (
@@ -38,13 +39,7 @@ def write_podcast(edition: Edition) -> Package:
         ToolError: encoding failed.
         OutputError: a file could not be written.
     """
-    base = edition.settings.publish.feed_url.rstrip("/")
-    if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).netloc:
-        raise UsageError(
-            "a podcast's feed holds web addresses",
-            place="publish.feed_url",
-            remedy="Say where the folder will lie: --set publish.feed_url=https://example.org/book",
-        )
+    base = require_address(edition.settings)
     folder = contained(edition.folder, "podcast")
     tracks = edition.audiobook.tracks
     sounds = tuple(folder / f"{track.number:04d}.mp3" for track in tracks)
@@ -59,6 +54,18 @@ def write_podcast(edition: Edition) -> Package:
     write_bytes(cover, cover_jpeg(edition, _COVER))
     write_text(feed, _feed(edition, base, sounds))
     return Package("podcast", (feed, cover, *sounds, *beside))
+
+
+def require_address(settings: Settings) -> str:
+    """Return the web address of the podcast's folder without a slash at its end; raise UsageError without one."""
+    base = settings.publish.feed_url.rstrip("/")
+    if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).netloc:
+        raise UsageError(
+            "a podcast's feed holds web addresses",
+            place="publish.feed_url",
+            remedy="Say where the folder will lie: --set publish.feed_url=https://example.org/book",
+        )
+    return base
 
 
 def _scenes(track: Track) -> str:

@@ -9,7 +9,7 @@ from audiobook.publish.chapters import write_each
 from audiobook.publish.edition import Edition
 from audiobook.publish.encoded import Codec
 
-__all__ = ["write_wav"]
+__all__ = ["wav_codec", "write_wav"]
 
 
 def write_wav(edition: Edition) -> Package:
@@ -21,4 +21,9 @@ def write_wav(edition: Edition) -> Package:
     def leave(_path: Path, _track: Track) -> None:
         pass
 
-    return write_each(edition, "wav", Codec(".wav", "wav", ("-c:a", "pcm_s16le")), leave)
+    return write_each(edition, "wav", wav_codec(edition), leave)
+
+
+def wav_codec(_edition: Edition) -> Codec:
+    """PCM of 16 bits."""
+    return Codec(".wav", "wav", ("-c:a", "pcm_s16le"))

@@ -47,7 +47,7 @@ def write_readium(edition: Edition) -> Package:
 
 def _write(edition: Edition, kind: str, suffix: str, front: tuple[Entry, ...]) -> Package:
     final = contained(edition.folder, f"{edition.slug}.{suffix}")
-    with tempfile.TemporaryDirectory(prefix=f".{suffix}-", dir=edition.folder) as name:
+    with tempfile.TemporaryDirectory(prefix=f".{suffix}-", dir=edition.store) as name:
         paths = tuple(Path(name) / f"{number:04d}.mp3" for number in range(1, len(edition.audiobook.tracks) + 1))
         write_mp3_files(edition, paths)
         sounds = [Entry(href, path, stored=True) for href, path in zip(_hrefs(edition), paths, strict=True)]

@@ -17,7 +17,7 @@ from audiobook.publish.encoded import Codec
 if TYPE_CHECKING:
     from mutagen.flac import Picture
 
-__all__ = ["write_flac", "write_opus"]
+__all__ = ["flac_codec", "opus_codec", "write_flac", "write_opus"]
 
 _OPUS_RATE = 48_000
 """Hertz; Opus knows no 44.1 kHz, and better resampled well here than in any way elsewhere."""
@@ -27,17 +27,26 @@ _OPUS_COVER = 600
 
 def write_opus(edition: Edition) -> Package:
     """Write one Opus file a chapter into ``opus/``; raise ToolError or OutputError when that fails."""
-    resample = ("-af", f"aresample={_OPUS_RATE}:resampler=soxr:precision=28")
-    options = (*resample, "-c:a", "libopus", "-b:a", f"{edition.profile.opus_kbps}k", "-vbr", "on")
     picture = _picture(edition, _OPUS_COVER)
-    return write_each(edition, "opus", Codec(".opus", "opus", options), functools.partial(_tag_opus, edition, picture))
+    return write_each(edition, "opus", opus_codec(edition), functools.partial(_tag_opus, edition, picture))
 
 
 def write_flac(edition: Edition) -> Package:
     """Write one FLAC a chapter into ``flac/``; raise ToolError or OutputError when that fails."""
-    options = ("-c:a", "flac", "-compression_level", "8", "-sample_fmt", "s16")
     picture = _picture(edition)
-    return write_each(edition, "flac", Codec(".flac", "flac", options), functools.partial(_tag_flac, edition, picture))
+    return write_each(edition, "flac", flac_codec(edition), functools.partial(_tag_flac, edition, picture))
+
+
+def opus_codec(edition: Edition) -> Codec:
+    """Opus at the profile's bit rate, resampled by soxr."""
+    resample = ("-af", f"aresample={_OPUS_RATE}:resampler=soxr:precision=28")
+    options = (*resample, "-c:a", "libopus", "-b:a", f"{edition.profile.opus_kbps}k", "-vbr", "on")
+    return Codec(".opus", "opus", options)
+
+
+def flac_codec(_edition: Edition) -> Codec:
+    """FLAC of 16 bits."""
+    return Codec(".flac", "flac", ("-c:a", "flac", "-compression_level", "8", "-sample_fmt", "s16"))
 
 
 def _tag_opus(edition: Edition, picture: Picture, path: Path, track: Track) -> None:
