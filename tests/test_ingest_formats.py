@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - markup is easier to read on one line
 """HTML, DOCX, ODT, FB2 and PDF: chapters, notes, facts and the ledger."""
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import stat
 import struct
@@ -156,7 +157,7 @@ def _check_overlap(source: zipfile.ZipFile, path: Path) -> None:
     infos = sorted(source.infolist(), key=lambda info: info.header_offset)
     if len(infos) > _MAX_ENTRIES:
         raise HostileSourceError(f"it holds more than {_MAX_ENTRIES:,} files", place=str(path), remedy=_REMEDY)
-    for info, following in zip(infos, infos[1:], strict=False):
+    for info, following in itertools.pairwise(infos):
         if following.header_offset < info.header_offset + 30 + info.compress_size:
             raise HostileSourceError("files inside it overlap", place=str(path), remedy=_REMEDY)
 

@@ -14,7 +14,7 @@ from audiobook.ingest.passages import Passage, squash
 __all__ = ["build_chapters"]
 
 _FILE_LABEL = re.compile(
-    r"[\w-]*\.x?html?|(content|chapter|section|page|part|file|text|index|split)[\s_-]*\d{2,}|start", re.I
+    r"[\w-]*\.x?html?|(content|chapter|section|page|part|file|text|index|split)[\s_-]*\d{2,}|start", re.IGNORECASE
 )
 
 

@@ -145,12 +145,13 @@ def _finder(
 def _pages(passages: Sequence[Passage], heads: Sequence[int]) -> list[tuple[int, int]]:
     """Cut the text into stretches of one document and one role."""
     bounds = set(heads) | {0, len(passages)}
+    last = 0  # the last passage that is no break; a break belongs to what stands before it
     for index in range(1, len(passages)):
-        one, two = passages[index - 1], passages[index]
-        if two.kind != "break" and one.kind != "break" and one.role != two.role:
+        if passages[index].kind == "break":
+            continue
+        if passages[index].role != passages[last].role:
             bounds.add(index)
-        elif one.kind == "break" and two.role != passages[max(index - 2, 0)].role:
-            bounds.add(index)
+        last = index
     ordered = sorted(bounds)
     return list(itertools.pairwise(ordered))
 

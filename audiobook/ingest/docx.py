@@ -141,7 +141,7 @@ class _Reader:
         for part in node:
             self._part(holder, part)
 
-    def _part(self, holder: Element, child: Element) -> None:
+    def _part(self, holder: Element, child: Element) -> None:  # noqa: C901, PLR0912 - one branch an element
         name = local(child)
         if name == "t":
             self.written(holder, child)
@@ -301,9 +301,11 @@ def _letters(root: Element) -> Counter[str]:
         if any(local(above) in _GONE | {"fallback"} for above in node.iterancestors()):
             continue
         parts.append(clean(node.text or ""))
-    for node in root.iter("{*}docPr"):
-        if not any(local(above) in _GONE | {"fallback"} for above in node.iterancestors()):
-            parts.append(clean(node.get("descr") or ""))
+    parts += [
+        clean(node.get("descr") or "")
+        for node in root.iter("{*}docPr")
+        if not any(local(above) in _GONE | {"fallback"} for above in node.iterancestors())
+    ]
     return Counter(" ".join(parts).casefold())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -83,6 +84,11 @@ def _tolerate(read: Callable[[], _T], default: _T) -> _T:
         return default
 
 
+def _parsed(archive: Archive, name: str, parse: Callable[[bytes, str], _T]) -> _T:
+    """Read a member and parse it, with its name for errors."""
+    return parse(archive.read(name), f"{archive.place}:{name}")
+
+
 def _resolver(archive: Archive, base: str) -> Callable[[str], str]:
     def resolve(href: str) -> str:
         path, mark, fragment = join(base, href).partition("#")
@@ -101,12 +107,12 @@ def _contents(
     entries: tuple[Entry, ...] = ()
     landmarks: tuple[tuple[str, str], ...] = ()
     for nav in navs:
-        root = _tolerate(lambda nav=nav: parse_markup(archive.read(nav), f"{archive.place}:{nav}"), None)  # type: ignore[misc]
+        root = _tolerate(partial(_parsed, archive, nav, parse_markup), None)
         if root is not None:
             entries = entries or read_nav(root, _resolver(archive, nav))
             landmarks = landmarks or read_landmarks(root, _resolver(archive, nav))
     if not entries and package.ncx:
-        root = _tolerate(lambda: parse_xml(archive.read(package.ncx), f"{archive.place}:{package.ncx}"), None)
+        root = _tolerate(partial(_parsed, archive, package.ncx, parse_xml), None)
         if root is not None:
             entries = read_ncx(root, _resolver(archive, package.ncx))
     return entries, landmarks, frozenset(navs)
@@ -116,7 +122,7 @@ def _sources(archive: Archive, package: Package) -> list[_Source]:
     sources: list[_Source] = []
     size = tags = 0
     for item, linear in package.spine:
-        data = _tolerate(lambda item=item: archive.read(item.href), b"")  # type: ignore[misc]
+        data = _tolerate(partial(archive.read, item.href), b"")
         size += len(data)
         tags += data.count(b"<")
         if size > _MAX_TEXT or tags > _MAX_TAGS:
@@ -176,7 +182,7 @@ def _contents_page(document: Document, text: str) -> Document:
 
 
 def _tree(archive: Archive, source: _Source) -> Element | None:
-    return _tolerate(lambda: parse_markup(source.data, f"{archive.place}:{source.item.href}"), None)
+    return _tolerate(partial(parse_markup, source.data, f"{archive.place}:{source.item.href}"), None)
 
 
 def _belongs(document: Document, listed: frozenset[str]) -> bool:
@@ -210,7 +216,5 @@ def _lexicons(archive: Archive, package: Package) -> tuple[LexiconEntry, ...]:
     for item in package.items:
         if item.href not in {"", *seen} and item.media_type == "application/pls+xml" and len(entries) < _MAX_LEXEMES:
             seen.add(item.href)
-            entries += _tolerate(
-                lambda item=item: read_pls(archive.read(item.href), f"{archive.place}:{item.href}"), ()
-            )  # type: ignore[misc]
+            entries += _tolerate(partial(_parsed, archive, item.href, read_pls), ())
     return tuple(entries)

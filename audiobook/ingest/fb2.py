@@ -30,7 +30,7 @@ _INLINE = {"emphasis": "em", "strong": "strong", "sup": "sup", "sub": "sub", "co
 class _Reader:
     in_notes: bool = False
 
-    def blocks(self, parent: Element, source: Element, depth: int) -> None:  # noqa: C901 - one line an element
+    def blocks(self, parent: Element, source: Element, depth: int) -> None:  # noqa: C901, PLR0912 - one branch an element
         """Bring blocks over; sections inside sections get headings further down."""
         _stray(parent, source.text)
         for node in source:

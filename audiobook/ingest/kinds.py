@@ -14,7 +14,8 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 BLOCKS = frozenset(HEADINGS) | frozenset((
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dir", "div", "dl", "dt",
     "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "legend", "li", "main", "menu", "nav",
-    "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "xmp", "listing",
+    "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "xmp",
+    "listing",
 ))  # fmt: skip
 _VERSE = re.compile(
     r"(^|[\s_:-])(poem|poetry|verse|stanza|strophe|linegroup|line-group|lg|song|lyrics)(s?)([\s_-]|$)", re.IGNORECASE
@@ -33,7 +34,7 @@ def is_drop_cap(element: Element) -> bool:
     return bool(_DROP_CAP.search(element.get("class") or "")) and len(children_text(element, 8)) <= 3
 
 
-def kind_of(element: Element, around: ParagraphKind, *, is_note: bool) -> ParagraphKind:
+def kind_of(element: Element, around: ParagraphKind, *, is_note: bool) -> ParagraphKind:  # noqa: PLR0911 - one line a rule
     """Return what kind of paragraph a block element makes inside one of the kind ``around``."""
     name = local(element)
     if name in HEADINGS:

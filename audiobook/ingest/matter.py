@@ -12,8 +12,10 @@ from audiobook.ingest.passages import Passage, squash
 __all__ = ["page_reason"]
 
 _RIGHTS = (
-    r"©|\(c\)\s*\d{4}|copyright|all rights reserved|alle rechte vorbehalten|tous droits réservés|dépôt légal|"
-    r"todos los derechos|tutti i diritti|todos os direitos|alle rechten voorbehouden|все права защищены",
+    (
+        r"©|\(c\)\s*\d{4}|copyright|all rights reserved|alle rechte vorbehalten|tous droits réservés|dépôt légal|"
+        r"todos los derechos|tutti i diritti|todos os direitos|alle rechten voorbehouden|все права защищены"
+    ),
     r"\bisbn\b|\bissn\b",
     r"first published|erstmals|published by|publié par|cataloging|printed in|impressum|edition\b|library of congress",
     r"project gutenberg|ebook|e-book|epub|no part of this|reproduced|transmitted",
@@ -34,7 +36,8 @@ _CONTENTS = frozenset(
     squash(name)
     for name in (
         "brief contents", "sommaire", "table", "Inhaltsübersicht", "sumario", "sommario", "sumário", "innehåll",
-        "innehållsförteckning", "indhold", "innhold", "sisällys", "sisällysluettelo", "содержание", "оглавление", "зміст",
+        "innehållsförteckning", "indhold", "innhold", "sisällys", "sisällysluettelo", "содержание", "оглавление",
+        "зміст",
         "spis treści", "obsah", "tartalom", "tartalomjegyzék", "içindekiler", "cuprins", "περιεχόμενα", "目次", "目录",
         "目錄", "차례", "목차", "المحتويات", "الفهرس", "فهرس", "فهرست", "תוכן", "תוכן העניינים", "สารบัญ", "mục lục",
     )
@@ -42,7 +45,9 @@ _CONTENTS = frozenset(
 _PICTURES = frozenset(
     squash(name)
     for name in (
-        "図表一覧", "図一覧", "表一覧", "挿絵一覧", "Abbildungsverzeichnis", "Tabellenverzeichnis", "Verzeichnis der Abbildungen",
+        "図表一覧", "図一覧", "表一覧", "挿絵一覧",
+        "Abbildungsverzeichnis", "Tabellenverzeichnis",
+        "Verzeichnis der Abbildungen",
         "table des illustrations", "liste des figures", "liste des illustrations", "índice de figuras",
         "índice de ilustraciones", "indice delle figure", "indice delle illustrazioni", "список иллюстраций",
         "list of figures", "list of tables", "list of maps",

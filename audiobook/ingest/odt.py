@@ -23,11 +23,12 @@ _INDEXES = {
     "table-of-content": "toc", "illustration-index": "loi", "table-index": "lot", "object-index": "loi",
     "user-index": "index", "alphabetical-index": "index",
 }  # fmt: skip
-_GONE = frozenset(
-    "tracked-changes sequence-decls variable-decls user-field-decls dde-connection-decls alphabetical-index-auto-mark-file "
-    "forms annotation annotation-end meta-field-decls table-of-content-source illustration-index-source "
-    "table-index-source alphabetical-index-source user-index-source object-index-source bibliography-source".split()  # noqa: SIM905 - one line a name is longer
-)  # fmt: skip
+_GONE = frozenset((
+    "tracked-changes", "sequence-decls", "variable-decls", "user-field-decls", "dde-connection-decls", "forms",
+    "alphabetical-index-auto-mark-file", "annotation", "annotation-end", "meta-field-decls", "table-of-content-source",
+    "illustration-index-source", "table-index-source", "alphabetical-index-source", "user-index-source",
+    "object-index-source", "bibliography-source",
+))  # fmt: skip
 """Elements whose text is not the document's: deleted text, remarks, templates of indexes."""
 
 
@@ -46,7 +47,7 @@ class _Reader:
     language: str
     notes: int = 0
 
-    def blocks(self, parent: Element, source: Element) -> None:  # noqa: C901 - one line an element
+    def blocks(self, parent: Element, source: Element) -> None:
         """Bring blocks over; text outside paragraphs is broken markup, but text."""
         _stray(parent, getattr(source, "text", None))
         for node in source:
@@ -55,24 +56,23 @@ class _Reader:
 
     def _block(self, parent: Element, node: Element) -> None:
         name = local(node)
-        if True:
-            if name == "h":
-                level = attribute(node, "outline-level")
-                self.inline(add(parent, f"h{min(int(level), 6) if level.isdecimal() and level != '0' else 1}"), node)
-            elif name == "p":
-                self.paragraph(parent, node)
-            elif name == "list":
-                self.blocks(add(parent, "ul"), node)
-            elif name in {"list-item", "list-header"}:
-                self.blocks(add(parent, "li"), node)
-            elif name == "table":
-                self.rows(add(parent, "table"), node, "td")
-            elif name in _INDEXES:
-                self.blocks(add(parent, "section", type_=_INDEXES[name]), node)
-            elif name == "frame":
-                self.frame(parent, node)
-            elif name and name not in _GONE:
-                self.blocks(parent, node)
+        if name == "h":
+            level = attribute(node, "outline-level")
+            self.inline(add(parent, f"h{min(int(level), 6) if level.isdecimal() and level != '0' else 1}"), node)
+        elif name == "p":
+            self.paragraph(parent, node)
+        elif name == "list":
+            self.blocks(add(parent, "ul"), node)
+        elif name in {"list-item", "list-header"}:
+            self.blocks(add(parent, "li"), node)
+        elif name == "table":
+            self.rows(add(parent, "table"), node, "td")
+        elif name in _INDEXES:
+            self.blocks(add(parent, "section", type_=_INDEXES[name]), node)
+        elif name == "frame":
+            self.frame(parent, node)
+        elif name and name not in _GONE:
+            self.blocks(parent, node)
 
     def paragraph(self, parent: Element, node: Element) -> None:
         """Bring a paragraph over; its style says whether it is a title, a quotation or code."""
@@ -95,14 +95,12 @@ class _Reader:
             name = self.styles.get(name, _Style()).parent
         return names
 
-    def inline(self, parent: Element, source: Element) -> None:  # noqa: C901 - one line an element
+    def inline(self, parent: Element, source: Element) -> None:
         """Bring text over."""
         add_text(parent, source.text)
         for node in source:
             name = local(node)
-            if name == "s":
-                add_text(parent, " ")
-            elif name == "tab":
+            if name in {"s", "tab"}:
                 add_text(parent, " ")
             elif name == "line-break":
                 add(parent, "br")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from audiobook.book import Exclusion, Markup, ParagraphKind
 
-__all__ = ["Document", "Passage", "squash"]
+__all__ = ["Document", "Passage", "settle_blanks", "squash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,13 @@ class Document:
 def squash(text: str) -> str:
     """Return only the letters and digits of a text, for comparing titles."""
     return "".join(filter(str.isalnum, text.casefold()))
+
+
+def settle_blanks(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Let empty paragraphs be scene breaks only where they are rare; they keep their place, for the anchors."""
+    blanks = sum(passage.role == "blank" for passage in passages)
+    texts = sum(bool(passage.text) for passage in passages)
+    rare = blanks * 6 <= texts
+    return tuple(
+        replace(passage, role="" if rare else "layout") if passage.role == "blank" else passage for passage in passages
+    )

@@ -160,7 +160,7 @@ def _pump(stream: IO[bytes], lines: queue.Queue[bytes | None], stop: threading.E
 
 
 def _watched(child: subprocess.Popen[bytes], lines: queue.Queue[bytes | None], place: str) -> Iterator[dict[str, Any]]:
-    import psutil  # noqa: PLC0415 - needed for PDF alone
+    import psutil
 
     started = page_started = time.monotonic()
     process = psutil.Process(child.pid)
@@ -184,7 +184,7 @@ def _watched(child: subprocess.Popen[bytes], lines: queue.Queue[bytes | None], p
 
 
 def _check(process: Any, page_seconds: float, seconds: float, place: str) -> None:
-    import psutil  # noqa: PLC0415 - needed for PDF alone
+    import psutil
 
     try:
         memory = process.memory_info().rss

@@ -26,7 +26,7 @@ _HYPHENS = frozenset((0x02, 0xFFFE, 0xAD))
 def _limit() -> None:
     """Take memory and time limits where the system has them; the parent watches both as well."""
     try:
-        import resource  # noqa: PLC0415 - not there on Windows
+        import resource
     except ImportError:
         return
     used = 0
@@ -49,7 +49,7 @@ def _say(value: object) -> None:
 
 def main(path: str) -> int:
     """Write the document's facts and pages to standard output; return the exit status."""
-    import pypdfium2 as pdfium  # noqa: PLC0415 - heavy, and before the limits are set
+    import pypdfium2 as pdfium
 
     _limit()
     try:

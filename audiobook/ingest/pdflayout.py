@@ -165,7 +165,7 @@ def _measure(lines: Sequence[Line]) -> _Body:
     own = [line for line in lines if line.size == size]
     gaps = [
         round(one.bottom - two.bottom, 1)
-        for one, two in zip(own, own[1:], strict=False)
+        for one, two in itertools.pairwise(own)
         if 0 < one.bottom - two.bottom < 4 * max(size, 1)
     ]
     spacing = statistics.mode(gaps) if gaps else 1.2 * size
@@ -228,10 +228,7 @@ def _passage(group: Sequence[Line], body: _Body, words: frozenset[str]) -> Passa
     text = ""
     for line in group:
         piece = " ".join(line.text.split())
-        if text and _soft_end(text):
-            text = _joined(text, piece, words)
-        else:
-            text = f"{text} {piece}" if text else piece
+        text = _joined(text, piece, words) if _soft_end(text) else f"{text} {piece}".lstrip()
     text = clean(text)
     heading = group[0].size >= _HEADING_SIZE * body.size and len(text) < 200
     known = recognize(text) if len(group) <= 3 and len(text) < 80 else None

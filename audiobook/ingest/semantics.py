@@ -7,7 +7,8 @@ import re
 from audiobook.ingest.xml import Element, attribute, children_text, local
 
 __all__ = [
-    "is_code", "is_hidden", "is_line_number", "is_noteref", "is_pagebreak", "note_like", "role_of", "section_role",
+    "is_code", "is_hidden", "is_line_number", "is_noteref", "is_pagebreak", "note_like", "role_of",
+    "same_language", "section_role",
 ]  # fmt: skip
 
 _ROLES = {
@@ -30,8 +31,12 @@ _REF_CLASS = re.compile(
 _MARK = re.compile(r"[\[({]?\s*(\d{1,4}|[*†‡§¶#∗⁎]+|[a-z]|[ivxlc]{1,7}|[¹²³⁰⁴-⁹]+)\s*[.\])}]?[*]?", re.IGNORECASE)
 _BRACKETED = re.compile(r"[\[{(]\s*(\d{1,4}|[*†‡§¶]+|[a-z])\s*[\])}]|[*†‡§¶∗⁎]+|[¹²³⁰⁴-⁹]+", re.IGNORECASE)
 _CODE_CLASS = re.compile(r"(^|[\s_-])(code|programlisting|listing|sourcecode|highlight|screen|syntax)", re.IGNORECASE)
-_LINE_NUMBER = re.compile(r"(^|\s)(lnum|line-?num(ber)?|linenum|lineno|ln|poem-?num|verse-?line-?num)s?(\s|$)", re.I)
-_PAGE_CLASS = re.compile(r"(^|\s)(page-?num(ber)?|pagenum|page-?break|pb|x-?ebookmaker-pageno|pageno)s?(\s|$)", re.I)
+_LINE_NUMBER = re.compile(
+    r"(^|\s)(lnum|line-?num(ber)?|linenum|lineno|ln|poem-?num|verse-?line-?num)s?(\s|$)", re.IGNORECASE
+)
+_PAGE_CLASS = re.compile(
+    r"(^|\s)(page-?num(ber)?|pagenum|page-?break|pb|x-?ebookmaker-pageno|pageno)s?(\s|$)", re.IGNORECASE
+)
 _BOILERPLATE = frozenset(("pg-header", "pg-footer", "pg-start-separator", "pg-end-separator", "pg-machine-header"))
 
 
@@ -115,3 +120,8 @@ def is_code(element: Element) -> bool:
     if any(local(child) in {"code", "samp", "kbd"} for child in element):
         return True
     return bool(_CODE_CLASS.search(element.get("class") or "")) or local(element) in {"code", "xmp", "listing"}
+
+
+def same_language(one: str, other: str) -> bool:
+    """Are two BCP 47 codes the same language, whatever their regions?"""
+    return one.lower().replace("_", "-").partition("-")[0] == other.lower().replace("_", "-").partition("-")[0]

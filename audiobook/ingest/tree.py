@@ -8,9 +8,7 @@ from audiobook.ingest.xml import Element
 
 __all__ = ["add", "add_text", "new_body", "noteref"]
 
-_INVALID = {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)} | {
-    code: None for code in range(0xD800, 0xE000)
-}
+_INVALID = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535)) | dict.fromkeys(range(55296, 57344))
 
 
 def new_body(language: str = "") -> Element:

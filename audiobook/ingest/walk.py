@@ -15,7 +15,8 @@ from audiobook.ingest.kinds import BLOCKS, HEADINGS, is_drop_cap, is_stanza, kin
 from audiobook.ingest.ledger import SILENT, source_text
 from audiobook.ingest.lexicon import to_ipa
 from audiobook.ingest.linebreaks import split_lines
-from audiobook.ingest.passages import Document, Passage
+from audiobook.ingest.passages import Document, Passage, settle_blanks
+from audiobook.ingest.semantics import same_language
 from audiobook.ingest.tables import Table, read_table
 from audiobook.ingest.xml import Element, attribute, children_text, local
 from audiobook.settings import IngestSettings
@@ -166,7 +167,7 @@ class _Walker:
         if _ORNAMENT.fullmatch(text) and not frame.note:
             self.passages.append(Passage("", "break", role=frame.role, refs=refs, href=self.href))
             return
-        if frame.language and not _same_language(frame.language, self.language):
+        if frame.language and not same_language(frame.language, self.language):
             marks = (Markup(0, len(text), "language", frame.language), *marks)
         level = frame.level if kind == "heading" else 0
         self.passages.append(
@@ -252,7 +253,7 @@ class _Walker:
         language = attribute(element, "lang") or frame.language
         alphabet = attribute(element, "alphabet") or frame.alphabet
         self.frames.append(_Frame(kind, level, role, note or frame.note, lines, language, row, alphabet, is_line))
-        if is_line and language and not _same_language(language, frame.language or self.language):
+        if is_line and language and not same_language(language, frame.language or self.language):
             self.marks[element] = [self.inline.open("language", language)]
         if row is not None and name in {"td", "th"}:
             self.marks[element] = [self.inline.open("alias", row.header(element))] if row.header(element) else []
@@ -284,7 +285,7 @@ class _Walker:
     def _enter_inline(self, element: Element, name: str) -> None:
         opened: list[Open] = []
         language = attribute(element, "lang")
-        if language and not _same_language(language, self.frame.language or self.language):
+        if language and not same_language(language, self.frame.language or self.language):
             opened.append(self.inline.open("language", language))
         if name in _EMPHASIS and self.frame.kind != "heading":
             opened.append(self.inline.open("emphasis"))
@@ -356,10 +357,6 @@ class _Walker:
         return "://" in href or href.startswith(("mailto:", "data:"))
 
 
-def _same_language(one: str, other: str) -> bool:
-    return one.lower().replace("_", "-").partition("-")[0] == other.lower().replace("_", "-").partition("-")[0]
-
-
 def walk(
     root: Element,
     href: str,
@@ -388,20 +385,10 @@ def walk(
     title = next((children_text(node) for node in root.iter("{*}title")), "")
     return Document(
         href,
-        _breaks(walker.passages),
+        settle_blanks(walker.passages),
         tuple(walker.exclusions),
         tuple(walker.anchors),
         attribute(body, "lang") or attribute(root, "lang"),
         one_line(title),
         semantics.role_of(body),
-    )
-
-
-def _breaks(passages: list[Passage]) -> tuple[Passage, ...]:
-    """Let empty paragraphs be scene breaks only where they are rare; they keep their place, for the anchors."""
-    blanks = sum(passage.role == "blank" for passage in passages)
-    texts = sum(bool(passage.text) for passage in passages)
-    rare = blanks * 6 <= texts
-    return tuple(
-        replace(passage, role="" if rare else "layout") if passage.role == "blank" else passage for passage in passages
     )

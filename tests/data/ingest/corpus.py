@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - markup is easier to read on one line
 """The smallest file for every rule of reading, built when the tests run.
 
 Each name ends in its outcome: ``-valid`` is read without loss, ``-recovered`` is broken and read all the same,
