@@ -57,6 +57,8 @@ class _Draft:
     """Rate that pauses follow: the voice's calibration is left out."""
     resumes: bool = False
     """Its line goes on with what its speaker said before the narration between."""
+    silence_ms: int = 0
+    """Of the lines behind it that have nothing to say."""
 
 
 def plan(script: Script, settings: Settings, lexicon: Lexicon = EMPTY, voices: tuple[VoiceInfo, ...] = ()) -> Plan:
@@ -91,7 +93,12 @@ class _Planner:
 
     def chapter(self, number: int, chapter: ScriptChapter) -> ChapterPlan:
         """Plan one chapter."""
-        drafts = list(self._drafts(chapter))
+        drafts: list[_Draft] = []
+        for draft in self._drafts(chapter):
+            if not _is_silent(draft):
+                drafts.append(draft)
+            elif drafts:
+                drafts[-1] = replace(drafts[-1], silence_ms=drafts[-1].silence_ms + self._silence(draft.line))
         identity = pauses.identity((self.book, chapter.title))
         passages = tuple(self._passage(drafts, index, identity) for index in range(len(drafts)))
         return ChapterPlan(number, chapter.title, passages, tuple(scene.title for scene in chapter.scenes))
@@ -114,6 +121,10 @@ class _Planner:
                         said_by = line.speaker
                     line_number += 1
                 paragraph_number += 1
+
+    def _silence(self, line: Line) -> int:
+        """Return milliseconds for a line without words, such as an answer of three dots."""
+        return self.settings.pauses.ellipsis if line.pause_after_ms is None else line.pause_after_ms
 
     def _heading(self, title: str, scene: int) -> Iterator[_Draft]:
         if not (self.settings.spoken.announce_chapters and speakable(title)):
@@ -174,7 +185,7 @@ class _Planner:
         draft = drafts[index]
         before = max(draft.resolved.before_ms, 0) if index == 0 else 0
         if draft.boundary is None and draft.line.pause_after_ms is not None:
-            after = draft.line.pause_after_ms
+            after = draft.line.pause_after_ms + draft.silence_ms
         elif index + 1 == len(drafts):
             after = 0  # the tail belongs to the delivery standard
         else:
@@ -187,7 +198,11 @@ class _Planner:
         ms = pauses.pause_ms(_boundary(draft, following), context, self.settings.pauses, self.settings.record.seed)
         cues = draft.resolved.after_ms if draft.boundary is None else 0
         cues += following.resolved.before_ms if following.opens else 0
-        return max(ms + min(max(cues, -_CUE_SPREAD_MS), _CUE_SPREAD_MS), min(ms, _LEAST_MS))
+        return max(ms + min(max(cues, -_CUE_SPREAD_MS), _CUE_SPREAD_MS), min(ms, _LEAST_MS)) + draft.silence_ms
+
+
+def _is_silent(draft: _Draft) -> bool:
+    return not (speakable(draft.passage.utterance.text) or draft.passage.utterance.phonemes)
 
 
 def _boundary(draft: _Draft, following: _Draft) -> pauses.Boundary:
@@ -206,9 +221,7 @@ def _boundary(draft: _Draft, following: _Draft) -> pauses.Boundary:
 
 
 def _pieces(line: Line, language: str) -> Iterator[_Piece]:
-    """Cut a line into utterances; they cover it without a gap, but for lines with nothing to say."""
-    if not speakable(line.text) and not line.overrides:
-        return
+    """Cut a line into utterances that cover it without a gap."""
     ranges = _joined(line, _whole_overrides(line, list(sentences(line.text, language))))
     for start, end in ranges:
         last = end == ranges[-1][1]

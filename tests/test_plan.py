@@ -27,6 +27,7 @@ from audiobook.script import (
 )
 from audiobook.settings import PauseSettings, Settings, SpokenSettings
 
+LONG = "one two three four five six seven eight nine ten eleven twelve"
 STEADY = Settings(pauses=PauseSettings(variation=0))
 CAST = (
     (NARRATOR, Voice("silent", "one")),
@@ -140,9 +141,6 @@ def test_a_hand_pause_wins_over_everything() -> None:
     assert pause_between(first, said("said Ada."), settings=varied) == 1500
 
 
-LONG = "one two three four five six seven eight nine ten eleven twelve"
-
-
 @pytest.mark.parametrize(
     ("first", "second", "boundary"),
     [
@@ -173,16 +171,23 @@ def test_cues_lengthen_pauses_within_a_limit() -> None:
     assert plain + 299 <= pause_between(first, second) <= plain * faster**1.5 + 301
 
 
-def test_lines_without_words_are_passed_over() -> None:
-    done = passages(
-        plan(
-            script_of(
-                (said("“…”", by="Ada"), said("She was silent.")),
-            ),
-            STEADY,
-        )
-    )
-    assert [p.line for p in done] == [-1, 1]
+def test_lines_without_words_become_silence() -> None:
+    lines = said(f"He asked {LONG}."), said("“…”", by="Ada"), said("She was silent.")
+    done = passages(plan(script_of(lines), STEADY))
+    assert [p.line for p in done] == [-1, 0, 2]
+    plain = passages(plan(script_of((lines[0], lines[2])), STEADY))
+    assert done[1].pause_after_ms == plain[1].pause_after_ms + STEADY.pauses.ellipsis
+
+
+def test_the_pause_of_a_line_without_words_is_kept() -> None:
+    lines = said(f"He asked {LONG}.", pause=100), said("“…”", by="Ada", pause=3000), said("She was silent.")
+    assert passages(plan(script_of(lines), STEADY))[1].pause_after_ms == 3100
+
+
+def test_emoji_are_said_when_their_names_are_wanted() -> None:
+    named = replace(STEADY, spoken=SpokenSettings(emoji="name", announce_chapters=False))
+    (passage,) = passages(plan(script_of((said("😀", by="Ada"),)), named))
+    assert passage.utterance.text
 
 
 def test_unknown_speakers_take_the_narrators_voice() -> None:
