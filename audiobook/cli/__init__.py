@@ -18,6 +18,7 @@ COMMANDS = {
     "cast": ("cast", "Show who speaks, change voices, merge two names of one person."),
     "voices": ("voices", "List, hear and install voices."),
     "say": ("say", "Speak one sentence with a voice, to hear it."),
+    "pronounce": ("pronounce", "List names and unusual words, and hear them all before recording."),
     "normalize": ("normalize", "Show how written text will be said."),
     "check": ("check", "Measure finished files against a delivery standard."),
     "cache": ("cache", "Show, verify and prune the store of takes."),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from audiobook import ffmpeg
 from audiobook.atomic import make_folder, output_path
+from audiobook.audio import Track
 from audiobook.book import Metadata
 from audiobook.cache import TakeCache, cache_folder
 from audiobook.errors import RecordingError, ScriptError, ToolError, UsageError
@@ -25,7 +26,7 @@ from audiobook.scriptfile import parse_cue
 from audiobook.settings import Settings
 from audiobook.stitch import stitch
 
-__all__ = ["play", "speak_text"]
+__all__ = ["perform", "play", "speak_text"]
 
 _ENCODERS = {
     ".wav": ("wav", ("-c:a", "pcm_s16le")),
@@ -64,11 +65,25 @@ def speak_text(text: str, cues: tuple[str, ...], settings: Settings, out: Path |
         raise UsageError("there is nothing to say", remedy='Write audiobook say "some words"')
     settings, voices = resolve_engine(settings)
     voice = Voice.parse(settings.voice) if settings.voice else Voice(voices[0].engine, voices[0].name)
-    rate = require_voices((voice,))
-    plan = make_plan(_script(text, cues, voice, settings), _plainly(settings), None, Path("-"))
+    perform(_script(text, cues, voice, settings), settings, target)
+    return target
+
+
+def perform(script: Script, settings: Settings, target: Path, source: Path = Path("-")) -> Track:
+    """Speak a script of one chapter into one file, with the narrator's level but no delivery standard.
+
+    The lexicon beside ``source`` applies.
+
+    Raises:
+        EngineError: no such engine or voice.
+        RecordingError: a line could not be spoken.
+        OutputError: the file cannot be written.
+    """
+    rate = require_voices(tuple(voice for _speaker, voice in script.cast))
+    plan = make_plan(script, _plainly(settings), None, source)
     chapter, utterances = plan.chapters[0], [passage.utterance for passage in plan.chapters[0].passages]
     calibration = calibration_utterances(plan)
-    with open_recorder(TakeCache(), settings.record, 1) as recorder:
+    with open_recorder(TakeCache(), settings.record, settings.jobs) as recorder:
         takes = {}
         for result in recorder.record([*calibration, *utterances]):
             if result.take is None:
@@ -85,7 +100,7 @@ def speak_text(text: str, cues: tuple[str, ...], settings: Settings, out: Path |
         with output_path(target) as temporary, wave.open(str(track.path)) as sound:
             pcm = iter(lambda: sound.readframes(_BLOCK), b"")
             ffmpeg.encode(pcm, rate, codec, temporary, container, seconds=track.frames / rate)
-    return target
+    return track
 
 
 def play(path: Path) -> None:

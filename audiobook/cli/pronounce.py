@@ -1,0 +1,45 @@
+"""``audiobook pronounce``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audiobook.cli.options import Choices, json_output, settings_options, source_argument
+from audiobook.cli.reports import table
+
+__all__ = ["command"]
+
+
+@click.command("pronounce")
+@source_argument
+@click.option(
+    "-o", "--output", "out", type=click.Path(path_type=Path), metavar="DIR", help="Write sound and page here."
+)
+@click.option("--most", type=click.IntRange(1), default=60, show_default=True, help="How many words.")
+@settings_options("engine", "voice", "language", "lexicon")
+@json_output
+def command(source: str, out: Path | None, most: int, config: Path | None, as_json: bool, **options: Any) -> None:
+    """List names and unusual words of SOURCE, and hear them all before hours of recording.
+
+    \b
+    audiobook pronounce novel.epub             the list, most frequent first
+    audiobook pronounce novel.epub -o names    also names/<title>-pronunciation.html to play each
+    """
+    from audiobook.pipeline.audition import audition, find_unusual
+    from audiobook.progress import Silent
+
+    settings = Choices.gather(source, config, options).settings()
+    script, found = find_unusual(source, settings, Silent())
+    words = found[:most]
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(word) for word in words], ensure_ascii=False))
+    else:
+        cells = [(word.word, word.count, word.kind, "yes" if word.settled else "", word.example[:60]) for word in words]
+        click.echo(table(cells, ("word", "times", "kind", "in lexicon", "example")))
+    if out is not None:
+        click.echo(audition(script, words, Path(source), settings, out), err=as_json)

@@ -1,0 +1,70 @@
+"""``audiobook say`` and ``pronounce``: trying a voice, and hearing a book's names before it is recorded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from audiobook.cli import main
+
+SILENT = ("--engine", "silent")
+
+
+def test_a_sentence_is_spoken_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["say", "Good morning, Dr. Watson.", "-o", str(tmp_path / "a.wav"), *SILENT]) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "a.wav")
+    assert 1 < soundfile.info(tmp_path / "a.wav").duration < 6
+
+
+def test_a_cue_changes_the_sound(tmp_path: Path) -> None:
+    for name, cues in (("plain.wav", ()), ("slow.wav", ("--cue", "rate=0.8"))):
+        assert main(["say", "One two three four five six.", *cues, "-o", str(tmp_path / name), *SILENT]) == 0
+    assert soundfile.info(tmp_path / "slow.wav").duration > soundfile.info(tmp_path / "plain.wav").duration
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["...", "-o", "a.wav"], 2, "nothing to say"),
+        (["hi", "-o", "a.doc"], 2, ".doc"),
+        (["hi", "-o", "a.wav", "--cue", "shoot"], 4, "did you mean 'shout'?"),
+        (["hi", "-o", "a.wav", "--voice", "silent:nobody"], 5, "nobody"),
+    ],
+)
+def test_what_cannot_be_said_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str], code: int, words: str,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert main(["say", *arguments, *SILENT]) == code
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    path = tmp_path / "story.txt"
+    path.write_text("Szymon met Wilhelmina. Then Szymon and <b>Zbigniew</b> left for Krakow with Szymon.\n", "utf-8")
+    return path
+
+
+def test_names_are_listed_by_how_often_they_stand_in_the_book(
+    foreign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["pronounce", str(foreign), "--json", *SILENT]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert (rows[0]["word"], rows[0]["count"], rows[0]["settled"]) == ("Szymon", 3, False)
+
+
+def test_the_page_plays_every_word_and_trusts_no_text_of_the_book(foreign: Path, tmp_path: Path) -> None:
+    (tmp_path / "lexicon.toml").write_text('[words]\nSzymon = "SHIH-mon"\n', "utf-8")
+    assert main(["pronounce", str(foreign), "-o", str(tmp_path / "names"), *SILENT]) == 0
+    (page,) = (tmp_path / "names").glob("*.html")
+    text = page.read_text("utf-8")
+    assert text.count("<button") >= 3
+    assert "name, settled" in text
+    assert "<b>Zbigniew" not in text
+    assert page.with_suffix(".mp3").stat().st_size > 1000
