@@ -126,7 +126,7 @@ CASES = {
         "No 9-year-old would.": "Number nine-year-old would.",
     },
     "addresses": {
-        "at 1428 Oak St., Boise, ID 83702": "at fourteen twenty eight Oak Street, Boise, Idaho eight three seven oh two",
+        "1428 Oak St., Boise, ID 83702": "fourteen twenty eight Oak Street, Boise, Idaho eight three seven oh two",
     },
     "letters": {
         "The FBI and the CIA": "The F.B.I and the C.I.A",
@@ -165,14 +165,41 @@ def loose(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("written", "spoken"), [pytest.param(*case, id=f"{kind}: {case[0]}") for kind, cases in CASES.items() for case in cases.items()]
+    ("written", "spoken"),
+    [pytest.param(*case, id=f"{kind}: {case[0]}") for kind, cases in CASES.items() for case in cases.items()],
 )
 def test_english_is_said_as_people_say_it(written: str, spoken: str) -> None:
     assert loose(normalize(written)) == loose(spoken)
 
 
 WORDS = st.sampled_from(
-    "the a little grey cat sat under old table and slept while rain fell on every roof may march second mark so is it was".split()
+    [
+        "the",
+        "a",
+        "little",
+        "grey",
+        "cat",
+        "sat",
+        "under",
+        "old",
+        "table",
+        "and",
+        "slept",
+        "while",
+        "rain",
+        "fell",
+        "on",
+        "every",
+        "roof",
+        "may",
+        "march",
+        "second",
+        "mark",
+        "so",
+        "is",
+        "it",
+        "was",
+    ]
 )
 
 
@@ -258,7 +285,9 @@ def test_heteronyms_are_told_apart_by_context(text: str, word: str, ipa: str) ->
     assert [(said.text[start:end], sound) for start, end, sound in said.phonemes] == [(word, ipa)]
 
 
-@pytest.mark.parametrize("text", ["They lead us on.", "The wind blew.", "A tear fell.", "Wait a minute.", "We live here."])
+@pytest.mark.parametrize(
+    "text", ["They lead us on.", "The wind blew.", "A tear fell.", "Wait a minute.", "We live here."]
+)
 def test_heteronyms_in_their_common_reading_are_left_to_the_voice(text: str) -> None:
     assert say(text, language="en", settings=SpokenSettings()).phonemes == ()
 

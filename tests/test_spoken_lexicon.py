@@ -166,7 +166,11 @@ def test_what_is_no_pls_is_refused(data: bytes) -> None:
 
 
 def test_a_books_own_pronunciations_are_taken_over() -> None:
-    entries = (LexiconEntry(("Aix", "AIX"), phonemes="ɛks"), LexiconEntry(("Nix",), alias="nicks", language="en"), LexiconEntry(("no",)))
+    entries = (
+        LexiconEntry(("Aix", "AIX"), phonemes="ɛks"),
+        LexiconEntry(("Nix",), alias="nicks", language="en"),
+        LexiconEntry(("no",)),
+    )
     assert from_book(entries).entries == (
         Entry("Aix", ipa="ɛks", case=True),
         Entry("AIX", ipa="ɛks", case=True),
@@ -176,7 +180,14 @@ def test_a_books_own_pronunciations_are_taken_over() -> None:
 
 @pytest.mark.parametrize(
     ("ipa", "mnemonics"),
-    [("tʃˈɜːtʃ", "tS'3:tS"), ("wˈɔːɾɚ", "w'O:r3"), ("ˈhæpi", "'hapi"), ("fˈɑːðɚ", "f'A:D3"), ("xɔ⁑", "xO:"), ("a b", "a b")],
+    [
+        ("tʃˈɜːtʃ", "tS'3:tS"),
+        ("wˈɔːɾɚ", "w'O:r3"),
+        ("ˈhæpi", "'hapi"),
+        ("fˈɑːðɚ", "f'A:D3"),
+        ("xɔ⁑", "xO:"),
+        ("a b", "a b"),
+    ],
 )
 def test_ipa_becomes_what_espeak_reads(ipa: str, mnemonics: str) -> None:
     assert to_espeak(ipa) == mnemonics
@@ -197,7 +208,10 @@ def test_a_respelling_is_plain_letters() -> None:
 
 
 def test_names_and_uncommon_words_are_listed_with_counts() -> None:
-    texts = ["The road to Belrive was long. We saw Belrive again.", "Belrive! cried Mr. Zaphkiel, in a quodlibet. The cats sat."]
+    texts = [
+        "The road to Belrive was long. We saw Belrive again.",
+        "Belrive! cried Mr. Zaphkiel, in a quodlibet. The cats sat.",
+    ]
     found = unusual(texts, "en", Lexicon((Entry("Zaphkiel", "zaff-kee-el"),)))
     assert [(item.word, item.count, item.kind, item.settled) for item in found] == [
         ("Belrive", 3, "name", False),

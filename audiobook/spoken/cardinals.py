@@ -97,7 +97,8 @@ def _version(match: re.Match[str], _: Style) -> str:
 
 
 _SCORES = re.compile(
-    r"\b(?:won|win|wins|winning|beat|beats|beating|lost|lose|loses|losing|defeat\w*|victory|victories|score[ds]?|scoring|lead|leads|led|draw|drew|drawn|tie|tied"
+    r"\b(?:won|win|wins|winning|beat|beats|beating|lost|lose|loses|losing|defeat\w*|victory|victories|"
+    r"score[ds]?|scoring|lead|leads|led|draw|drew|drawn|tie|tied"
     r"|vote[ds]?|margin|final|match|game|goals?|up|down|ahead|win,|result|loss)\b[^.;]{0,40}$"
 )
 
@@ -119,18 +120,24 @@ def _number(text: str) -> str:
 
 
 _TEMPORAL = re.compile(
-    r"\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Tt]ill|[Bb]y|[Dd]uring|[Cc]irca|[Yy]ear|[Ee]arly|[Ll]ate|[Bb]efore|[Aa]fter|[Ff]rom|[Oo]f|[Tt]he|spring|summer|autumn|fall|winter|[Mm]id)"
+    r"\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Tt]ill|[Bb]y|[Dd]uring|[Cc]irca|[Yy]ear|[Ee]arly|[Ll]ate|[Bb]efore|"
+    r"[Aa]fter|[Ff]rom|[Oo]f|[Tt]he|spring|summer|autumn|fall|winter|[Mm]id)"
     r"(?:\s(?:the|year|early|late|about|around|circa))?\s$"
 )
 _QUANTITY = re.compile(
-    r"\b(?:over|about|some|nearly|almost|around|approximately|than|least|most|roughly|up to|only|exactly|another|these|those|all|every|our|his|her|my|their|with|had|has|have|were|are)\s$",
+    r"\b(?:over|about|some|nearly|almost|around|approximately|than|least|most|roughly|up to|only|exactly|"
+    r"another|these|those|all|every|our|his|her|my|their|with|had|has|have|were|are)\s$",
     re.IGNORECASE,
 )
 _THINGS = re.compile(
-    r"[\s-](?:(?:young|old|new|more|other|different|armed|dead|good|such|or so|people's|men's|million|thousand|hundred|small|large|British|American|French|German|of the|of them)\s)?"
-    r"(?:people|men|women|children|persons|souls|soldiers|troops|horses?|miles|years|feet|yards|inches|pounds|dollars|guineas|francs|copies|members|students|pupils"
-    r"|homes|houses|words|pages|votes|days|hours|minutes|seconds|weeks|months|times|tons|ships|acres|inhabitants|residents|households|families|points|seats|employees"
-    r"|workers|species|meters|metres|kilometers|kilometres|square|cubic|cattle|sheep|degrees|percent|per|others|more|or so|calories|volts|watts|grams|kilograms|units|cases|deaths|prisoners)\b"
+    r"[\s-](?:(?:young|old|new|more|other|different|armed|dead|good|such|or so|people's|men's|million|"
+    r"thousand|hundred|small|large|British|American|French|German|of the|of them)\s)?"
+    r"(?:people|men|women|children|persons|souls|soldiers|troops|horses?|miles|years|feet|yards|inches|"
+    r"pounds|dollars|guineas|francs|copies|members|students|pupils"
+    r"|homes|houses|words|pages|votes|days|hours|minutes|seconds|weeks|months|times|tons|ships|acres|"
+    r"inhabitants|residents|households|families|points|seats|employees"
+    r"|workers|species|meters|metres|kilometers|kilometres|square|cubic|cattle|sheep|degrees|percent|per|"
+    r"others|more|or so|calories|volts|watts|grams|kilograms|units|cases|deaths|prisoners)\b"
 )
 _PLURAL = re.compile(r"\s[a-z]{3,}(?<!ss)(?<!us)(?<!is)s\b")
 
@@ -148,7 +155,8 @@ def _counts(match: re.Match[str]) -> bool:
 
 
 _CODES = re.compile(
-    r"\b(?:code|PIN|pin|number is|ending in|zip|ZIP|digits|serial|account|password|OTP|otp|dial|dialed|dialled|PNR|pnr)\s(?:is\s|of\s|was\s)?$"
+    r"\b(?:code|PIN|pin|number is|ending in|zip|ZIP|digits|serial|account|password|OTP|otp|dial|dialed|"
+    r"dialled|PNR|pnr)\s(?:is\s|of\s|was\s)?$"
 )
 
 
@@ -160,22 +168,23 @@ def _plain(match: re.Match[str], _: Style) -> str:
 
 
 def _figures(match: re.Match[str], figures: str) -> str:
-    if "." in figures:
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    if "." in figures or "," in figures:
         return decimal(figures)
-    if "," in figures:
-        return cardinal(figures)
     if len(figures) > 1 and figures[0] == "0":
         return digits(figures, "oh" if len(figures) == 2 else "zero")
-    if _CODES.search(match.string[max(0, match.start() - 24) : match.start()]) and len(figures) > 2:
-        return digits(figures)
-    if len(figures) == 4 and (
-        "1100" <= figures <= "2099"
-        or ("1010" <= figures and _TEMPORAL.search(match.string[: match.start()][-24:]) and figures < "1100")
-    ):
-        return cardinal(figures) if match["sign"] or _counts(match) else year(figures)
-    if len(figures) > 6 and not figures.endswith("000"):
-        return digits(figures)
-    return cardinal(figures)
+    if _may_be_year(figures, before) and not (match["sign"] or _counts(match)):
+        return year(figures)
+    code = len(figures) > 2 and _CODES.search(before)
+    long = len(figures) > 6 and not figures.endswith("000")
+    return digits(figures) if code or long else cardinal(figures)
+
+
+def _may_be_year(figures: str, before: str) -> bool:
+    """Four figures from 1100 to 2099 are a year as a rule, from 1010 on where the words before say so."""
+    if len(figures) != 4 or _CODES.search(before):
+        return False
+    return "1100" <= figures <= "2099" or bool("1010" <= figures < "1100" and _TEMPORAL.search(before))
 
 
 def _plural(match: re.Match[str], _: Style) -> str:

@@ -167,8 +167,12 @@ def _quarters(match: re.Match[str], _: Style) -> str:
 _WEEKDAY = "|".join(sorted((day.capitalize() for day in _DAYS), key=len, reverse=True))
 _NAMED = "|".join([*MONTHS, *(short.capitalize() for short in _SHORT)])
 _ERA = r"(?P<era>A\.\s?D\b\.?|B\.\s?C\b\.?(?:\s?E\b\.?)?|C\.\s?E\b\.?|AD\b|BCE\b|BC\b|CE\b)"
-_NOT_COUNTED = r"(?!\s(?:people|men|women|children|miles|feet|kg|km|m|ft|pounds|dollars|votes|copies|members|students|troops|soldiers)\b)"
+_NOT_COUNTED = (
+    r"(?!\s(?:people|men|women|children|miles|feet|kg|km|m|ft|pounds|dollars|votes|copies|members|"
+    r"students|troops|soldiers)\b)"
+)
 _COUNTED = r"(?!\s?(?:kg|km|m|cm|ft|lbs?|miles|men|people)\b)"
+
 
 def _span(match: re.Match[str], _: Style) -> str:
     """Say ``from 1066 to 1087``: both are years."""

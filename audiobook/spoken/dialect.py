@@ -39,4 +39,8 @@ def _quoted(match: re.Match[str]) -> bool:
     """Whether the apostrophe may open a quotation: ``'and then he left,'`` holds a whole word."""
     if match[0].lower() not in {"'and", "'is", "'ear", "'ell", "'ow"}:
         return False
-    return match.start() == 0 or match.string[match.start() - 2 : match.start() - 1] in ",.;:!?—-\"" or "'" in match.string[match.end() :]
+    return (
+        match.start() == 0
+        or match.string[match.start() - 2 : match.start() - 1] in ',.;:!?—-"'
+        or "'" in match.string[match.end() :]
+    )

@@ -11,16 +11,18 @@ from audiobook.spoken.rules import Style, rule
 __all__ = ["RULES"]
 
 _SIGNS = {
-    ".": "dot", "-": "dash", "_": "underscore", "/": "slash", ":": "colon", "@": "at", "&": "ampersand", "?": "question mark",
+    ".": "dot", "-": "dash", "_": "underscore", "/": "slash", ":": "colon", "@": "at", "&": "ampersand",
+    "?": "question mark",
     "=": "equals", "#": "hash", "%": "percent", "+": "plus", "~": "tilde", "\\": "backslash", "!": "exclamation mark",
     "$": "dollar", "*": "star", ",": "comma", ";": "semicolon", "'": "apostrophe",
 }  # fmt: skip
 _PIECE = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d\s]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SPELLED = frozenset(
-    "www http https ftp html htm php pdf uk us ca au nz ie de fr es nl ch se dk fi pl cz pt gr ru ua cn jp kr br mx za il"
-    " tr eu io ai tv sm".split()
-)
+_SPELLED = frozenset({
+    "www", "http", "https", "ftp", "html", "htm", "php", "pdf", "uk", "us", "ca", "au", "nz", "ie", "de", "fr",
+    "es", "nl", "ch", "se", "dk", "fi", "pl", "cz", "pt", "gr", "ru", "ua", "cn", "jp", "kr", "br", "mx", "za",
+    "il", "tr", "eu", "io", "ai", "tv", "sm",
+})  # fmt: skip
 _WRITTEN = {"jpg": "jpeg"}
 _TOP = (
     "com|org|net|edu|gov|mil|int|info|biz|name|museum|aero|coop|app|dev|blog|shop|online|site|tech|store|xyz|io|ai|co|me|tv|fm|us|uk|ca"

@@ -7,7 +7,7 @@ rules are right for most of them.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 
 from audiobook.spoken.rules import Style, rows
 
@@ -36,10 +36,10 @@ def settle(text: str, style: Style) -> str:
         return text
     for word, pattern, american, british in _rules():
         if word in found:
-            text = pattern.sub(lambda match, ipa=british if style.british else american: _replaced(match, ipa, style), text)  # type: ignore[misc]
+            text = pattern.sub(partial(_replaced, british if style.british else american, style), text)
     return text
 
 
-def _replaced(match: re.Match[str], ipa: str, style: Style) -> str:
+def _replaced(ipa: str, style: Style, match: re.Match[str]) -> str:
     start, end = match.start("word") - match.start(), match.end("word") - match.start()
     return match[0][:start] + style.put(match["word"], ipa) + match[0][end:]

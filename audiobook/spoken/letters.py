@@ -43,7 +43,7 @@ def _sounds(text: str) -> bool:
 
 _EITHER = frozenset({"IT", "WHO", "AM", "PM", "ID", "AIDS", "PIN"})
 """Words that are acronyms too: letters only where an article or the like stands before them."""
-_LETTERS = frozenset("US OK TV DJ MC MD MS MSS PS PC CD DC MP PR GI AC".split())
+_LETTERS = frozenset(["US", "OK", "TV", "DJ", "MC", "MD", "MS", "MSS", "PS", "PC", "CD", "DC", "MP", "PR", "GI", "AC"])
 """Letters even where the same letters, small, are a word or a name."""
 _TITLES = {
     "MR": "Mister",
@@ -73,19 +73,24 @@ def _capitals(match: re.Match[str], _: Style) -> str:
     text, ending = match[1], match[2] or ""
     if text in words("english/acronyms.txt"):
         return match[0]
-    shouted = _shouted(match)
-    if text in _LETTERS and not (shouted and text == "US"):
-        return spell(text) + _ending(ending)
-    if text in _EITHER and not shouted and _ARTICLE.search(match.string[max(0, match.start() - 8) : match.start()]):
-        return spell(text) + _ending(ending)
     if text in _TITLES:
         return _TITLES[text] + ending.lower()
-    if is_word(text):
-        common = text.lower() in words("words/en.txt")
-        return (text.lower() if common else text.capitalize()) + ending.lower()
-    if len(text) > 5 or (len(text) > 3 and _sounds(text) and (shouted or len(text) > 4)):
-        return text.capitalize() + ending.lower()
-    return spell(text) + _ending(ending)
+    shouted = _shouted(match)
+    if _spelled(match, text, shouted=shouted):
+        return spell(text) + _ending(ending)
+    common = text.lower() in words("words/en.txt")
+    return (text.lower() if common else text.capitalize()) + ending.lower()
+
+
+def _spelled(match: re.Match[str], text: str, *, shouted: bool) -> bool:
+    """Whether capitals are said letter by letter."""
+    if text in _LETTERS:
+        return not (shouted and text == "US")
+    if text in _EITHER and not shouted:
+        return bool(_ARTICLE.search(match.string[max(0, match.start() - 8) : match.start()])) or not is_word(text)
+    if is_word(text) or len(text) > 5:
+        return False
+    return len(text) < 4 or not _sounds(text) or not (shouted or len(text) > 4)
 
 
 def _ending(ending: str) -> str:
@@ -110,30 +115,6 @@ def _initials(match: re.Match[str], style: Style) -> str:
 def _joined(match: re.Match[str], _: Style) -> str:
     """Say ``AT&T`` and ``R&D``."""
     return f"{spell(match[1])} and {spell(match[2])}{match[3] or ''}"
-
-
-INITIALS = (
-    rule(r"(?<![\w&])([A-Z]{1,3})\s?&\s?([A-Z]{1,3})('s)?(?![\w&])", _joined, "&"),
-    rule(
-        r"\b(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?D|D\.\s?Phil|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?:\.('s|s)?|(?<=\.\w)('s)?)",
-        lambda match, style: _degree(match, style),
-        ".",
-    ),
-    rule(
-        r"\b(PhDs?|MSc|BSc|DPhil)\b",
-        lambda match, _: spell(match[1].rstrip("s").upper()) + ("'s" if match[1].endswith("s") else ""),
-    ),
-    rule(
-        r"(?<![\w.])((?:[A-Z]\.\s?){1,4})(?=(?:[A-Z][a-z']{1,20}|Mc|Mac|O'|de|van|von)\b(?!\.))",
-        lambda match, style: _named(match, style),
-        ".",
-    ),
-    rule(
-        r"(?<![\w.])((?:[A-Za-z]\.){1,7}[A-Za-z])\b(?:\.)?('?s\b)?",
-        lambda match, style: _abbreviated(match, style),
-        ".",
-    ),
-)
 
 
 def _degree(match: re.Match[str], _: Style) -> str:
@@ -163,6 +144,30 @@ def _abbreviated(match: re.Match[str], style: Style) -> str:
     if text[0].islower() and len(text) == 3 and text not in {"p.m", "a.m", "b.c", "a.d", "p.s", "u.s", "u.k"}:
         return match[0]
     return _dotted(match, style)
+
+
+INITIALS = (
+    rule(r"(?<![\w&])([A-Z]{1,3})\s?&\s?([A-Z]{1,3})('s)?(?![\w&])", _joined, "&"),
+    rule(
+        r"\b(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?D|D\.\s?Phil|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?:\.('s|s)?|(?<=\.\w)('s)?)",
+        _degree,
+        ".",
+    ),
+    rule(
+        r"\b(PhDs?|MSc|BSc|DPhil)\b",
+        lambda match, _: spell(match[1].rstrip("s").upper()) + ("'s" if match[1].endswith("s") else ""),
+    ),
+    rule(
+        r"(?<![\w.])((?:[A-Z]\.\s?){1,4})(?=(?:[A-Z][a-z']{1,20}|Mc|Mac|O'|de|van|von)\b(?!\.))",
+        _named,
+        ".",
+    ),
+    rule(
+        r"(?<![\w.])((?:[A-Za-z]\.){1,7}[A-Za-z])\b(?:\.)?('?s\b)?",
+        _abbreviated,
+        ".",
+    ),
+)
 
 
 CAPITALS = (rule(r"(?<![\w.'])([A-Z]{2,24})('?s|'S)?(?![\w])(?!\.[A-Za-z])", _capitals),)

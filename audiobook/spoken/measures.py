@@ -65,7 +65,7 @@ _OVER = (
 _DOT = r"(?P<dot>(?<=[a-z])\.(?=\s?[a-z0-9,;)]))?"
 _END = r"(?![\w°/])"
 _START = EDGE
-_MIXED = rf"(?:(?P<whole>\d{{1,4}})[\s-]?)?(?P<top>\d{{1,3}})[/⁄](?P<bottom>\d{{1,3}})"
+_MIXED = r"(?:(?P<whole>\d{1,4})[\s-]?)?(?P<top>\d{1,3})[/⁄](?P<bottom>\d{1,3})"
 _VALUE = rf"(?P<value>(?P<sign>[-−–+±]\s?)?(?:{NUMBER}))(?P<glyph>[{''.join(_VULGAR)}])?"
 _WORDS = r"(?:\s(?P<scale>hundred|thousand|million|billion|trillion)s?)?"
 
@@ -101,7 +101,7 @@ def _measure(match: re.Match[str], _: Style) -> str:
     one, many = _unit(match["unit"])
     power = _power(match["square"], match["power"])
     single = _is_one(match["value"]) and not (match["first"] or match["glyph"])
-    lone = match["hyphen"] == "-" and (match["value"] not in {"-"}) and bool(_NOUN.match(match.string, match.end()))
+    lone = match["hyphen"] == "-" and bool(_NOUN.match(match.string, match.end()))
     lone = lone or (
         bool(_ARTICLE.search(match.string[max(0, match.start() - 4) : match.start()]))
         and bool(_NOUN.match(match.string, match.end()))

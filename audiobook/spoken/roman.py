@@ -5,25 +5,15 @@ from __future__ import annotations
 import re
 
 from audiobook.spoken.numbers import cardinal, ordinal
-from audiobook.spoken.rules import Style, alternatives, rule, words
+from audiobook.spoken.rules import Style, alternatives, rows, rule, words
 
 __all__ = ["RULES", "roman"]
 
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _VALID = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,4})$")
 
-_COUNTED = (
-    "Act", "Annex", "Appendix", "Article", "Band", "Book", "Books", "Bk", "Canto", "Category", "Chap", "Chapter", "Chapters", "Class", "Corps", "Division", "Dynasty",
-    "Episode", "Factor", "Fig", "Figure", "Fitt", "Form", "Game", "Grade", "Group", "Lecture", "Lesson", "Letter", "Level", "Mark", "Mk",
-    "Movement", "No", "Number", "Olympiad", "Op", "Page", "Panzer", "Part", "Parts", "Phase", "Plate", "Psalm", "Quarto", "Round", "Scene", "Schedule", "Season", "Section", "Series",
-    "Sonnet", "Stage", "Stanza", "Step", "Super Bowl", "Table", "Tier", "Title", "Tome", "Type", "Unit", "Verse", "Version", "Vol", "Volume", "Volumes", "War", "Wrestlemania",
-    "WrestleMania", "Zone", "numbers", "volume", "volumes", "chapter", "chapters", "part", "page", "pages", "book", "section", "act", "scene", "canto", "plate", "psalm", "figure", "table", "number",
-    "article", "stanza", "verse", "appendix",
-)  # fmt: skip
-_REIGNING = (
-    "King", "Queen", "Pope", "Emperor", "Empress", "Tsar", "Czar", "Tsarina", "Prince", "Princess", "Duke", "Sultan", "Pharaoh", "Count", "Earl", "Kaiser",
-    "Shah", "Saint", "Antipope", "Patriarch", "Lord", "Archduke", "Margrave", "Elector", "Landgrave", "Caliph",
-)  # fmt: skip
+_COUNTED = alternatives(row[0] for row in rows("english/counted.txt"))
+_REIGNING = alternatives(row[0] for row in rows("english/reigning.txt"))
 
 
 def roman(text: str) -> int:
@@ -131,14 +121,14 @@ _ANY = r"(?:[IVXLCDM]{1,12}|[ivxlc]{1,12})"
 RULES = (
     rule(rf"^\s*({_NUMERAL})(?=([.:)]?)(?:\s|$))", _headed),
     rule(
-        rf"\b((?:{alternatives(_COUNTED)}|CHAPTER|PART|BOOK|ACT|SCENE|SECTION|VOLUME|CANTO|LETTER|APPENDIX|PHASE|TYPE|CLASS)s?)(\.?\s)({_ANY})\b(?!')(?:(\s?[-–—]\s?|\sand\s|\sto\s|,\s)({_ANY})\b(?!'))?",
+        rf"\b((?:{_COUNTED})s?)(\.?\s)({_ANY})\b(?!')(?:(\s?[-–—]\s?|\sand\s|\sto\s|,\s)({_ANY})\b(?!'))?",
         _counted,
     ),
     rule(
-        rf"\b((?:{'|'.join(_REIGNING)})\s)?([A-Z][a-zé]+)\s([IVX]{{1,8}})\b('s)?(?:\.(?=,?\s[a-z]))?(?![.-]?[A-Z])",
+        rf"\b((?:{_REIGNING})\s)?([A-Z][a-zé]+)\s([IVX]{{1,8}})\b('s)?(?:\.(?=,?\s[a-z]))?(?![.-]?[A-Z])",
         _reigning,
     ),
-    rule(rf"\b([A-Z][a-z]+)((?:\s[A-Z][\w'.-]*){{1,2}}),?\s([IVX]{{2,5}})\b(?![-'])", _generation),
+    rule(r"\b([A-Z][a-z]+)((?:\s[A-Z][\w'.-]*){1,2}),?\s([IVX]{2,5})\b(?![-'])", _generation),
     rule(r"\b([IVX]{1,6})(?:th|st|nd|rd|e)?((?:-|\s)[Cc]entur(?:y|ies)\b)", _century, "entur"),
     rule(r"\b([IVXLC]{1,8})(?:th|st|nd|rd)\b()", _century),
     rule(

@@ -28,6 +28,8 @@ _END = re.compile(
 )
 _WORD_BEFORE = re.compile(r"[\w.’'-]{1,24}$")
 _BLANK = re.compile(r"\s*")
+_ALSO_WORDS = frozenset({"no", "p", "c", "art", "very", "sec"})
+"""Abbreviations that are words too, and end a sentence unless a figure follows."""
 _START = re.compile(rf"[{re.escape(_OPENERS)}]*[^\W\d_][\w']*")
 _INITIAL = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.)*[^\W\d_]$")
 _DATE_ORDINAL = frozenset({"de", "da", "nb", "nn", "no", "fi", "cs", "sk", "hu", "pl", "hr", "sl", "et", "is"})
@@ -87,25 +89,28 @@ def _ends(before: str, mark: str, after: str, language: str) -> bool:
     first = after.lstrip(_OPENERS + " ")[:1]
     if first.islower():
         return False
-    if mark[0] != "." or mark.startswith(("..", ". .")):
-        return True
-    if any(quote in mark for quote in '"”»'):
+    if mark[0] != "." or mark.startswith(("..", ". .")) or any(quote in mark for quote in '"”»'):
         return True
     if language in _DATE_ORDINAL and before[-1:].isdigit():
         return len(before) - len(before.rstrip("0123456789")) > 3  # a year may end a sentence, "3." does not
+    return _stop_ends(before, after, language, figure=first.isdigit())
+
+
+def _stop_ends(before: str, after: str, language: str, *, figure: bool) -> bool:
+    """Whether a full stop ends more than an abbreviation or an initial; ``figure``: a figure follows."""
     found = _WORD_BEFORE.search(before)
     word = found[0].lstrip("'’-").lower() if found else ""
     never, maybe = _abbreviations(language)
-    if before[-1:].isupper() and _INITIAL.search(before) and word not in maybe:
-        return _initial_ends(before, after)
-    if word in never or word.rpartition("-")[2] in never:
-        return word in {"no", "p", "c", "art", "very", "sec"} and not first.isdigit()
     if word in maybe:
         start = _START.match(after)
-        return not first.isdigit() and (language != "en" or bool(start and start[0].lstrip(_OPENERS) in words("english/starters.txt")))
-    if _INITIAL.search(before):
+        starts = bool(start and start[0].lstrip(_OPENERS) in words("english/starters.txt"))
+        return not figure and (starts or language != "en")
+    initial = bool(_INITIAL.search(before))
+    if initial and before[-1].isupper():
         return _initial_ends(before, after)
-    return True
+    if word in never or word.rpartition("-")[2] in never:
+        return word in _ALSO_WORDS and not figure
+    return not initial or _initial_ends(before, after)
 
 
 def _initial_ends(before: str, after: str) -> bool:
@@ -116,7 +121,7 @@ def _initial_ends(before: str, after: str) -> bool:
     if letter == "I":
         previous = before[:-1].split()
         return not previous or not previous[-1][:1].isupper()
-    if letter.islower() or "." in before.split()[-1]:
+    if letter.islower() or "." in before.rsplit(maxsplit=1)[-1]:
         return True
     return not after[:1].isupper()
 

@@ -5,22 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from audiobook.spoken.rules import Style, rule
+from audiobook.spoken.rules import Style, rows, rule
 
 __all__ = ["ARITHMETIC", "EMOJI", "RULES"]
 
-_WORDS = {
-    "&": "and", "%": "percent", "‰": "per mille", "$": "dollar", "£": "pound", "€": "euro", "¥": "yen", "₩": "won", "¢": "cent",
-    "@": "at", "+": "plus", "=": "equals", "±": "plus or minus", "×": "times", "÷": "divided by", "≈": "is about",
-    "≠": "is not equal to", "≤": "less than or equal to", "≥": "greater than or equal to", "<": "less than", ">": "greater than",
-    "−": "minus", "√": "root", "∞": "infinity", "°": "degrees", "§": "section", "¶": "paragraph", "©": "copyright", "®": "registered",
-    "™": "trademark", "№": "number", "#": "hash", "→": "to", "←": "from", "∑": "sum", "∆": "delta", "∂": "partial", "∫": "integral",
-    "♀": "female", "♂": "male", "℮": "estimated", "ª": "", "º": "degree", "¬": "not", "µ": "micro", "☎": "telephone", "✓": "check",
-    "²": "squared", "³": "cubed",
-}  # fmt: skip
-_GREEK = {chr(0x3B1 + index): name for index, name in enumerate(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi chi psi omega".split()
-)}  # fmt: skip
+_WORDS: dict[str, str] = {row[0]: row[1] for row in rows("english/symbols.tsv")}
 _SILENT = "•·●○■□▪▫◆◇★☆†‡¦|\\^~¨¸_{}*…"
 
 _SIGN = re.compile("[" + re.escape("".join(_WORDS)) + "]")
@@ -37,7 +26,8 @@ def _sign(match: re.Match[str], _: Style) -> str:
 
 
 def _greek(match: re.Match[str], _: Style) -> str:
-    name = _GREEK.get(match[0].lower(), match[0])
+    """Say a lone Greek letter by its name, which ends the character's own name."""
+    name = unicodedata.name(match[0]).split()[-1].lower().replace("lamda", "lambda")
     return name.capitalize() if match[0].isupper() else name
 
 

@@ -10,7 +10,10 @@ from audiobook.spoken.rules import Style, rule, stop
 __all__ = ["RULES"]
 
 _HALF = r"(?P<half>(?i:[ap])\.?\s?(?i:m)\b\.?)"
-_ZONES = r"(?:\s?(?P<zone>(?:UTC|GMT|BST|CES?T|[ECMP][SD]?T|(?i:e\.s\.t|p\.s\.t|c\.s\.t|m\.s\.t|g\.m\.t)|est|pst|gmt|utc)\b\.?))?"
+_ZONES = (
+    r"(?:\s?(?P<zone>(?:UTC|GMT|BST|CES?T|[ECMP][SD]?T|(?i:e\.s\.t|p\.s\.t|c\.s\.t|m\.s\.t|g\.m\.t)|est|"
+    r"pst|gmt|utc)\b\.?))?"
+)
 _DASH = r"\s?[-–—]\s?"
 
 
