@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from audiobook.adapt.compose import compose
 from audiobook.adapt.marking import mark, scenes_of
 from audiobook.book import Book, Chapter, Markup, Metadata, Paragraph, Span
 from audiobook.script import Override
 from audiobook.settings import AdaptSettings
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 MARKS = "\"'“”‘’«»„「」—-_*()[]"
 WORDS = ["Nora", "said", "Tobias", "he", "she", "I", "the", "landlord", "lamp", "went", "asked", "'tis", "Mr.", ":"]

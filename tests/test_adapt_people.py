@@ -70,16 +70,19 @@ def test_the_sex_of_an_unknown_name_comes_from_its_pronouns() -> None:
 
 
 def test_a_first_person_narrator_speaks_under_the_name_that_others_call() -> None:
-    text = "\n\n".join(
-        [
-            "I took the road to the mill, and I did not look back. I was tired and I was wet, but I went on.",
-            '"You are wet, Quentin," said Nora.',
-            '"I am," I said.',
-            "I sat by the fire, and I warmed my hands. I thought of the mill and I wondered what I should do.",
-            '"What will you do, Quentin?" she asked.',
-            '"I shall wait," I answered. I lit my pipe.',
-        ]
-    )
+    text = """
+        I took the road to the mill, and I did not look back. I was tired and I was wet, but I went on.
+
+        "You are wet, Quentin," said Nora.
+
+        "I am," I said.
+
+        I sat by the fire, and I warmed my hands. I thought of the mill and I wondered what I should do.
+
+        "What will you do, Quentin?" she asked.
+
+        "I shall wait," I answered. I lit my pipe.
+    """
     marked = read(text)
     assert speakers(marked)[1] == "Quentin"
     assert person(marked, "Quentin").is_narrator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from audiobook.adapt.marking import mark
 from audiobook.book import Book, Chapter, Markup, Metadata, Paragraph
 from audiobook.settings import AdaptSettings
@@ -15,12 +16,12 @@ def book(*paragraphs: str | Paragraph) -> Book:
 
 def spoken(*paragraphs: str | Paragraph, quotes: str = "auto") -> list[str]:
     marked = mark(book(*paragraphs), AdaptSettings(quotes=quotes))
-    found = []
-    for chapter in marked.chapters:
-        for piece in chapter.pieces:
-            if piece.kind != "narration":
-                found.append(chapter.chapter.paragraphs[piece.paragraph].text[piece.start : piece.end])
-    return found
+    return [
+        chapter.chapter.paragraphs[piece.paragraph].text[piece.start : piece.end]
+        for chapter in marked.chapters
+        for piece in chapter.pieces
+        if piece.kind != "narration"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from audiobook.adapt.marked import MarkedBook
 from audiobook.adapt.marking import mark
 from audiobook.book import Book, Chapter, Metadata, Paragraph

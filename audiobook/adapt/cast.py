@@ -180,17 +180,11 @@ def _within(rest: Form, figure: Figure) -> bool:
     return False
 
 
-_BEFORE_GIVEN = frozenset(
-    "sir lord lady miss master father brother sister mother uncle aunt auntie cousin king queen prince princess saint st don "
-    "donna dona dom dame old young little poor dear big friar granny grandpa grandma nurse signor signora madame monsieur "
-    "mademoiselle squire emperor pope bishop".split()
-)
+_BEFORE_GIVEN = lexicon().groups["before-given-names"]
 """Titles that may stand before a given name alone."""
 
 
-_LEARNED = frozenset(
-    "doctor dr professor prof judge justice president senator governor mayor detective officer".split()
-)
+_LEARNED = lexicon().groups["professions"]
 """Professions before a family name alone; in a book where a woman bears one her given name stands there too."""
 
 
@@ -241,7 +235,7 @@ def _long(book: _Clusters, word: str, sex: Sex) -> list[int]:
     """Find the one person whose given name a short form stands for."""
     full = lexicon().short.get(word, ())
     own = book.forms.get((word,))
-    # What only the people themselves say is no other person's name: nobody tells of a "Harry" without naming Lord Henry.
+    # A name that only the people of the book use, never its narration, is a short form of somebody's name.
     called = own is not None and own.count >= 4 and own.quoted >= 0.9 * own.count
     found = [
         i
@@ -254,7 +248,7 @@ def _long(book: _Clusters, word: str, sex: Sex) -> list[int]:
 
 
 def _familiar(book: _Clusters, figure: Figure) -> bool:
-    """Tell whether the book calls somebody by the given name without a title, so that a short form may stand for it."""
+    """Tell whether the book calls somebody by the given name without a title: a short form may stand for it."""
     if any(len(form) > 1 and not split_form(form)[0] for form in figure.forms):
         plain = sum(count for form, count in figure.forms.items() if not split_form(form)[0])
         if plain * 5 >= figure.weight:
@@ -264,7 +258,7 @@ def _familiar(book: _Clusters, figure: Figure) -> bool:
 
 
 def _same_station(figure: Figure, titles: tuple[str, ...]) -> bool:
-    """Tell whether somebody titled without a given name may bear these titles too: Mr. and Captain, never Miss and Mrs."""
+    """Tell whether somebody without a given name may bear these titles too: Mr. and Captain, never Miss and Mrs."""
     sex = title_sex(titles)
     theirs = {word for form in figure.forms for word in split_form(form)[0]}
     if sex == "female":

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audiobook.adapt.flow import Flow
+from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.marked import Sex
 from audiobook.adapt.mentions import Mention
 from audiobook.adapt.quotes import Quote
@@ -28,16 +29,13 @@ _HONOUR = re.compile(
 _I_AM = re.compile(r"\b(?:I am|I'm|name is|it is|it's|this is|call me)\s*$", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|at|upon|on|towards?|with|addressed|addressing|asked|told|answered|begged|interrupted)\s+$")
 _SENTENCE_END = re.compile(r"[.!?][\"”'’)]*\s+(?=[A-Z\"“‘'—])")
-_TO_MEN = frozenset(
-    "sir papa father uncle daddy dad grandfather captain colonel major sergeant monsieur sire governor grandpa".split()
-)
-_TO_WOMEN = frozenset(
-    "madam ma'am mamma mama mother aunt auntie madame mum mummy grandmother granny miss nurse grandma".split()
-)
+_TO_MEN = lexicon().groups["addressing-men"]
+_TO_WOMEN = lexicon().groups["addressing-women"]
 _PLAIN_FORMS = frozenset({"sir", "madam", "ma'am"})
 _TITLES = "|".join(sorted(_TO_MEN | _TO_WOMEN | {"doctor", "professor", "inspector"}))
 _ADDRESS = re.compile(
-    rf"(?:[,.!?;\"“‘'—–-]\s*|\b(?:my dear|dear|no|yes|oh|well|good|my good|dearest)\s+)({_TITLES})(?=\s?[,.!?;\"”’'—–-])",
+    r"(?:[,.!?;\"“‘'—–-]\s*|\b(?:my dear|dear|no|yes|oh|well|good|my good|dearest)\s+)"
+    rf"({_TITLES})(?=\s?[,.!?;\"”’'—–-])",
     re.IGNORECASE,
 )
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from audiobook.adapt.lexicon import lexicon
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Candidates", "decode"]
 

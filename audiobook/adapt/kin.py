@@ -13,14 +13,8 @@ from audiobook.adapt.mentions import Mention
 
 __all__ = ["GENERIC", "KIN", "Kin", "head_noun", "links"]
 
-KIN = frozenset(
-    "father mother brother sister husband wife lady son daughter uncle aunt cousin niece nephew mamma mama papa friend "
-    "companion lover grandfather grandmother brother-in-law sister-in-law guest visitor hostess host".split()
-)
-GENERIC = frozenset(
-    "man woman girl boy lady gentleman fellow lad child person youth speaker voice other creature chap young one lass maiden "
-    "damsel youngster stranger owner listener hearer questioner interlocutor writer author dame baby twin newcomer".split()
-)
+KIN = lexicon().groups["kin"]
+GENERIC = lexicon().groups["generic-people"]
 """Nouns that narration uses for people who have a name, for variety."""
 _JOINT = re.compile(r"\s*,?\s*(?:who was\s+|was\s+|is\s+)?$")
 
@@ -68,15 +62,14 @@ class Kin:
         if owner not in self._relatives.get(figure, ()):
             return False
         mine, theirs = self._figures[figure], self._figures[owner]
-        elder = not mine.given or any("mrs" in form for form in mine.forms)
-        if noun in {"wife", "lady"}:
-            return any("mrs" in form or "lady" in form for form in mine.forms) and theirs.sex == "male"
-        if noun == "husband":
-            return mine.sex == "male" and any("mrs" in form for form in theirs.forms)
-        if noun in {"father", "mother", "papa", "mamma", "mama"}:
-            return elder and bool(theirs.given) and not any("mrs" in form for form in theirs.forms)
-        if noun in {"sister", "brother"}:
-            return bool(mine.given) and bool(theirs.given)
-        if noun in {"son", "daughter"}:
-            return bool(mine.given) and (not theirs.given or any("mrs" in form for form in theirs.forms))
-        return False
+        married, wed = (any("mrs" in form for form in one.forms) for one in (mine, theirs))
+        lady = married or any("lady" in form for form in mine.forms)
+        elder = married or not mine.given
+        tests = {
+            ("wife", "lady"): lady and theirs.sex == "male",
+            ("husband",): wed and mine.sex == "male",
+            ("father", "mother", "papa", "mamma", "mama"): elder and not wed and bool(theirs.given),
+            ("sister", "brother"): bool(mine.given and theirs.given),
+            ("son", "daughter"): bool(mine.given) and (wed or not theirs.given),
+        }
+        return any(noun in nouns and holds for nouns, holds in tests.items())

@@ -27,6 +27,8 @@ class Lexicon:
     """Given name -> the sex it usually tells; names of both are left out."""
     short: dict[str, tuple[str, ...]]
     """Short form of a given name -> full forms."""
+    groups: dict[str, frozenset[str]]
+    """Words that single rules ask for, by group."""
     weights: dict[str, float]
     """Evidence for a speaker -> log odds."""
     common: frozenset[str]
@@ -48,6 +50,13 @@ def _classes(name: str) -> list[tuple[str, str]]:
         else:
             pairs += [(word, heading) for word in line.split()]
     return pairs
+
+
+def _groups() -> dict[str, frozenset[str]]:
+    groups: dict[str, set[str]] = {}
+    for word, heading in _classes("groups.txt"):
+        groups.setdefault(heading, set()).add(word)
+    return {heading: frozenset(words) for heading, words in groups.items()}
 
 
 @cache
@@ -73,6 +82,7 @@ def lexicon() -> Lexicon:
         roles=roles,
         names={word: next(iter(sexes)) for word, sexes in names.items() if len(sexes) == 1},
         short=short,
+        groups=_groups(),
         weights={line.split()[0]: float(line.split()[1]) for line in _lines("weights.txt")},
         common=frozenset(word for line in _lines("common.txt") for word in line.split()),
     )

@@ -49,7 +49,7 @@ def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
     evidence, tags = _read(flow, quotes)
     ranked, chances = _decide(evidence)
     names = _names(evidence.roster)
-    labels: dict[int, Piece] = {}
+    labels: dict[int, _Spoken] = {}
     silent = frozenset(thought.start for thought in thoughts)
     for turn, options, chance in zip(evidence.turns, ranked, chances, strict=True):
         speaker, confidence, doubt = _verdict(options, chance, turn, names)
@@ -58,7 +58,7 @@ def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
             tag = _nearest_tag(tags[q], turn, quote)
             thought = quote.start in silent or (tag is not None and tag.thought)
             base = flow.starts[quote.paragraph]
-            labels[quote.start] = Piece(
+            piece = Piece(
                 flow.places[quote.paragraph][1],
                 quote.start - base,
                 quote.end - base,
@@ -68,7 +68,17 @@ def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
                 doubt if confidence < settings.check_below else "",
                 None if tag is None else (tag.start - base, tag.end - base),
             )
-    return _assemble(book, flow, [labels[quote.start] for quote in quotes], quotes, evidence.roster, names)
+            labels[q] = _Spoken(quote.paragraph, piece)
+    chapters = _chapters(book, [labels[q] for q in range(len(quotes))])
+    return _assemble(book, chapters, evidence.roster, names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A labelled stretch with its paragraph in the flow."""
+
+    paragraph: int
+    piece: Piece
 
 
 def _inside(flow: Flow, quotes: Sequence[Quote]) -> bytearray:
@@ -146,20 +156,8 @@ def _names(roster: Roster) -> dict[int, str]:
     return names
 
 
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """A labelled stretch with its paragraph in the flow."""
-
-    paragraph: int
-    piece: Piece
-
-
-def _assemble(
-    book: Book, flow: Flow, labels: Sequence[Piece], quotes: Sequence[Quote], roster: Roster, names: dict[int, str]
-) -> MarkedBook:
-    chapters = _chapters(
-        book, flow, [_Spoken(quote.paragraph, piece) for quote, piece in zip(quotes, labels, strict=True)]
-    )
+def _assemble(book: Book, chapters: tuple[MarkedChapter, ...], roster: Roster, names: dict[int, str]) -> MarkedBook:
+    """List those who speak, most lines first."""
     lines = Counter(piece.speaker for chapter in chapters for piece in chapter.pieces)
     people: list[Person] = []
     for i, figure in enumerate(roster.figures):
@@ -170,7 +168,7 @@ def _assemble(
     return MarkedBook(book, tuple(people), chapters)
 
 
-def _chapters(book: Book, flow: Flow, spoken: Sequence[_Spoken]) -> tuple[MarkedChapter, ...]:
+def _chapters(book: Book, spoken: Sequence[_Spoken]) -> tuple[MarkedChapter, ...]:
     """Fill what nobody says with narration, so that pieces cover every paragraph."""
     by_paragraph: dict[int, list[Piece]] = {}
     for one in spoken:
@@ -212,7 +210,7 @@ def _mark_play(book: Book, flow: Flow) -> MarkedBook:
     ]
     lines = Counter(speech.name for speech in speeches)
     people = tuple(Person(name, sex=part_sex(name)) for name in sorted(lines, key=lambda name: (-lines[name], name)))
-    return MarkedBook(book, people, _chapters(book, flow, spoken))
+    return MarkedBook(book, people, _chapters(book, spoken))
 
 
 def scenes_of(chapter: Chapter) -> tuple[SceneSpan, ...]:

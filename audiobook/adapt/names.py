@@ -27,113 +27,11 @@ _PREVIOUS = re.compile(r"([\w'-]+)\W{0,3}$")
 _TOLD_THE = re.compile(r"(?<![,.;:] )\b([a-z]+)\s+the\s+$")
 _NEXT = re.compile(r"(?:'s?)?\s*,?\s*([a-z]+(?:'[a-z]+)?)")
 _VOCATIVE_AFTER = re.compile(r"\s*[,.!?;:—–”\"'-]")
-_PLACES = frozenset(
-    {"in", "at", "near", "into", "towards", "toward", "through", "around", "outside", "across", "beyond"}
-)
-_OWNED = frozenset(
-    [
-        "face",
-        "eyes",
-        "eye",
-        "hand",
-        "hands",
-        "head",
-        "voice",
-        "arm",
-        "arms",
-        "lips",
-        "mouth",
-        "heart",
-        "hair",
-        "shoulder",
-        "shoulders",
-        "feet",
-        "knee",
-        "knees",
-        "mind",
-        "manner",
-        "father",
-        "mother",
-        "sister",
-        "brother",
-        "wife",
-        "husband",
-        "son",
-        "daughter",
-        "uncle",
-        "aunt",
-        "feelings",
-        "thoughts",
-        "cheeks",
-        "expression",
-        "tone",
-        "smile",
-        "forehead",
-        "friend",
-        "friends",
-        "attention",
-        "ear",
-        "ears",
-        "brow",
-        "side",
-        "room",
-        "countenance",
-        "opinion",
-        "temper",
-    ]
-)
+_PLACES = lexicon().groups["before-places"]
+_OWNED = lexicon().groups["owned-by-people"]
 _KEPT = frozenset({"mr", "mrs", "miss", "sir", "lord", "jr", "sr", "esq"})
 _TITLED = frozenset(lexicon().titles)
-_HUMAN = frozenset(
-    [
-        "smiled",
-        "nodded",
-        "laughed",
-        "looked",
-        "felt",
-        "thought",
-        "knew",
-        "wondered",
-        "turned",
-        "shook",
-        "sat",
-        "stood",
-        "walked",
-        "rose",
-        "blushed",
-        "sighed",
-        "hesitated",
-        "paused",
-        "stopped",
-        "glanced",
-        "stared",
-        "shrugged",
-        "frowned",
-        "gazed",
-        "listened",
-        "had",
-        "could",
-        "would",
-        "did",
-        "was",
-        "wanted",
-        "wished",
-        "seemed",
-        "took",
-        "put",
-        "leaned",
-        "leant",
-        "drew",
-        "gave",
-        "made",
-        "saw",
-        "heard",
-        "came",
-        "went",
-        "ran",
-        "opened",
-    ]
-)
+_HUMAN = lexicon().groups["done-by-people"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from audiobook.adapt.cast import Figure
@@ -20,7 +20,8 @@ _RATE = 10.0
 _I = re.compile(r"\bI\b")
 _WORD = re.compile(r"\b\w+")
 _CALLED = re.compile(
-    r"\b(?:my name (?:is|was)|call me|called me|I am called|I was called|christened me|named me)\s+(?:[a-z]+\s+)?(?=[A-Z])"
+    r"\b(?:my name (?:is|was)|call me|called me|I am called|I was called|christened me|named me)"
+    r"\s+(?:[a-z]+\s+)?(?=[A-Z])"
 )
 _CALL_END = re.compile(r"\s*[,.!?;:—–\"”'’-]")
 
@@ -58,7 +59,7 @@ def name_narrator(
     The narrator is somebody whom others call by name next to a turn tagged with "I", and whom the
     narration itself hardly ever names.
     """
-    votes: Counter[int] = Counter()
+    votes: defaultdict[int, float] = defaultdict(float)
     told: Counter[int] = Counter()
     beside = _beside_the_narrator(turns)
     turn_of = {i: n for n, turn in enumerate(turns) for i in turn.quotes}

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from audiobook.adapt.flow import Flow
+from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.style import Style
 
 __all__ = ["Quote", "find_quotes"]
@@ -18,61 +19,7 @@ __all__ = ["Quote", "find_quotes"]
 _CLOSED, _OPEN, _DANGLING = 0, 1, 2
 """Dangling: inside a quotation, in a paragraph that did not re-open it."""
 _NEVER = 1e9
-_ELISIONS = frozenset(
-    [
-        "tis",
-        "twas",
-        "twere",
-        "twill",
-        "twould",
-        "tisn",
-        "twasn",
-        "em",
-        "cause",
-        "bout",
-        "til",
-        "till",
-        "un",
-        "im",
-        "er",
-        "ere",
-        "round",
-        "neath",
-        "gainst",
-        "nough",
-        "most",
-        "n",
-        "nd",
-        "s",
-        "t",
-        "d",
-        "m",
-        "ll",
-        "re",
-        "ve",
-        "is",
-        "tain",
-        "ud",
-        "as",
-        "ead",
-        "ave",
-        "ow",
-        "e",
-        "is",
-        "un",
-        "way",
-        "cos",
-        "fore",
-        "pon",
-        "mongst",
-        "midst",
-        "twixt",
-        "bove",
-        "gin",
-        "cept",
-        "scuse",
-    ]
-)
+_ELISIONS = lexicon().groups["elided"]
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAKS = frozenset(" \t\n\u00a0\u202f([{—–-―…")
 _AFTER = frozenset(" \t\n\u00a0\u202f)]}—–-―…,.;:!?")
@@ -126,43 +73,44 @@ class _Mark:
 
 
 def _costs(flow: Flow, style: Style, start: int, end: int, paragraph: int) -> _Mark:
+    """Weigh what a mark may be by the characters around it."""
     text, left, right = flow.text, flow.starts[paragraph], flow.ends[paragraph]
     mark = text[start:end]
     before = text[start - 1] if start > left else "\n"
     after = text[end] if end < right else "\n"
     first = not text[left:start].strip(" \t_*([—")
-    open_before, loose_after = before in _BREAKS or before in "\"“‘'_*", after in _AFTER or after in "\"”’'_*"
-    space_before, space_after = before.isspace(), after.isspace()
-    if first:
-        opening = 0.0
-    elif open_before:
-        opening = 0.0 if not space_after else 1.0
-    else:
-        opening = 4.0
-    if not first and before in "—–-" and not space_after and after.islower():
-        opening += 0.5
-    if space_after and not space_before and not first:
-        opening += 3.0
-    if not space_before:
-        closing = 0.0 if loose_after else 2.5
-        if before.isalnum() and not style.spaced:
-            closing += 0.6
-    else:
-        closing = 1.0 if space_after else 5.0
-        if style.spaced and space_after and text[max(left, start - 2) : start].strip()[-1:] not in _STOPS:
-            closing += 0.8
+    opening = 0.0 if first else _opening(before, after)
+    ahead = text[max(left, start - 2) : start].strip()[-1:]
+    closing = _closing(before, after, apart=style.spaced and ahead not in _STOPS, tokens=style.spaced)
     if first:
         closing += 8.0
-    nothing = 7.0
     if mark in style.openers:
         closing += 6.0
     elif mark in style.closers:
         opening += 6.0
-    if mark == '"' and before.isdigit():
-        nothing = 2.0
+    nothing = 2.0 if mark == '"' and before.isdigit() else 7.0
     if style.name == "single":
         opening, closing, nothing = _single(flow, style, start, end, left, right, (opening, closing))
     return _Mark(start, end, paragraph, opening, closing, nothing, first)
+
+
+def _opening(before: str, after: str) -> float:
+    """Cost of opening inside a paragraph: best behind a space and in front of a word."""
+    free = before in _BREAKS or before in "\"“‘'_*"
+    cost = 4.0 if not free else 1.0 if after.isspace() else 0.0
+    if before in "—–-" and not after.isspace() and after.islower():
+        cost += 0.5
+    if after.isspace() and not before.isspace():
+        cost += 3.0
+    return cost
+
+
+def _closing(before: str, after: str, *, apart: bool, tokens: bool) -> float:
+    """Cost of closing: best behind punctuation and in front of a space."""
+    if before.isspace():
+        return (1.0 if after.isspace() else 5.0) + (0.8 if apart and after.isspace() else 0.0)
+    cost = 0.0 if after in _AFTER or after in "\"”’'_*" else 2.5
+    return cost + (0.6 if before.isalnum() and not tokens else 0.0)
 
 
 def _single(

@@ -15,13 +15,17 @@ __all__ = ["find_thoughts", "only_speech"]
 _MARKS = " \t\"'“”‘’«»„‟‹›「」『』`_*()[]"
 _SAID_END = re.compile(r"[.!?…,;:—–-]$")
 _TALKED_ABOUT = re.compile(
-    r"\b(?:called|named|entitled|titled|termed|styled|labell?ed|inscribed|christened|nicknamed|dubbed|known as|marked|spelt|"
+    r"\b(?:called|named|entitled|titled|termed|styled|labell?ed|inscribed|christened|nicknamed|dubbed|known as|marked|"
+    r"spelt|"
     r"words?|terms?|names?|titles?|phrases?|expression|epithet|signed|signature|motto|inscription|legend|reading|headed|"
-    r"translated|meaning|meant|means|pronounced|so-called|of being|as|paper|book|song|poem|play|story|novel|chapter|poster|"
-    r"sign|the|an?|of|his|her|my|our|your|their|its|this|that|these|those|in|for|by|with|from|no|any|some|or|every|such)\s*[:,]?\s*$"
+    r"translated|meaning|meant|means|pronounced|so-called|of being|as|paper|book|song|poem|play|story|novel|chapter|"
+    r"poster|"
+    r"sign|the|an?|of|his|her|my|our|your|their|its|this|that|these|those|in|for|by|with|from|no|any|some|or|every|"
+    r"such)\s*[:,]?\s*$"
 )
 _NAMED = re.compile(
-    r"\b(?:called|named|entitled|titled|termed|styled|labell?ed|christened|nicknamed|dubbed|(?:known|engraved|printed|date|written) as|"
+    r"\b(?:called|named|entitled|titled|termed|styled|labell?ed|christened|nicknamed|dubbed|(?:known|engraved|printed|date|"
+    r"written) as|"
     r"known to .{1,60} as|words?|motto|as|an?|the|of|and not)\s*$"
 )
 _LEADS = re.compile(r"[,:—–-]\s*$")
@@ -43,38 +47,39 @@ def only_speech(flow: Flow, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
 
 
 def _is_said(flow: Flow, quote: Quote, *, beside: bool) -> bool:
+    """Judge one quotation by its length, its end and the words around it."""
     text, left, right = flow.plain, flow.starts[quote.paragraph], flow.ends[quote.paragraph]
     inner = text[quote.start : quote.end].strip(_MARKS)
-    if not any(letter.isalnum() for letter in inner):
-        return False
     words = sum(1 for word in inner.split() if any(letter.isalnum() for letter in word))
     before, after = text[left : quote.start].rstrip(), text[quote.end : right].lstrip()
     closed = _SAID_END.search(inner) is not None
-    if words <= 5 and inner.rstrip()[-1:] in ".," and _NAMED.search(before) is not None and not beside:
+    if not words or (words <= 5 and inner[-1:] in ".," and _NAMED.search(before) is not None and not beside):
         return False
     if not before:
         # At the start of a paragraph only a subject in quotes is no speech: "Gladys" was her name.
-        return closed or words > 3 or not after or after[:1] in "-—–" or _tag_follows(after)
+        return closed or words > 3 or not after or after[:1] in "-—–" or _verb_near(after[:40])
     leads = _LEADS.search(before) is not None
-    if not closed and after[:1] in ",.!?;:" and not (words <= 3 and _TALKED_ABOUT.search(before)):
+    about = _TALKED_ABOUT.search(before) is not None
+    if not closed and after[:1] in ",.!?;:" and not (words <= 3 and about):
         closed = leads or words > 3
     if words <= 3 and not closed:
-        return leads and inner[:1].isupper() and (_verb_near(before) or beside)
-    if not closed and not leads and _TALKED_ABOUT.search(before) is not None:
+        return leads and inner[:1].isupper() and (_verb_near(before[-60:]) or beside)
+    return leads or not (_is_phrase(inner, words, about=about, beside=beside) or (about and not closed))
+
+
+def _is_phrase(inner: str, words: int, *, about: bool, beside: bool) -> bool:
+    """Tell whether a short piece with a comma of its own is a phrase that is talked about."""
+    if beside:
         return False
-    if words <= 4 and not leads and not beside and inner[-1:] in ",;" and _TALKED_ABOUT.search(before) is not None:
-        return False
-    return not (words <= 3 and inner[:1].islower() and not leads and not beside and inner[-1:] in ",;:-")
+    if words <= 4 and inner[-1:] in ",;" and about:
+        return True
+    return words <= 3 and inner[:1].islower() and inner[-1:] in ",;:-"
 
 
-def _verb_near(before: str) -> bool:
+def _verb_near(text: str) -> bool:
+    """Tell whether a piece of narration has a verb of speech."""
     verbs = lexicon().verbs
-    return any(word in verbs for word in re.findall(r"[a-z]+", before[-60:]))
-
-
-def _tag_follows(after: str) -> bool:
-    verbs = lexicon().verbs
-    return any(word in verbs for word in re.findall(r"[a-z]+", after[:40]))
+    return any(word in verbs for word in re.findall(r"[a-z]+", text))
 
 
 _THOUGHT = r"(?:thought|thinks|wondered|mused|reflected|told (?:him|her|my)self|said to (?:him|her|my)self)"
@@ -82,7 +87,8 @@ _WHO = r"(?:he|she|I|[A-Z][\w.]*(?: [A-Z]\w*)?)"
 _AFTER = re.compile(rf"[\s,.!?]*(?:{_WHO} {_THOUGHT}|{_THOUGHT} {_WHO})\b")
 _BEFORE = re.compile(rf"(?:{_WHO} (?:[a-z]+ly )?{_THOUGHT}|{_THOUGHT} {_WHO})\s*[,:]\s*$")
 _PLAIN = re.compile(
-    rf"(?:(?<=[.!?] )|(?<=[.!?]  )|^)([A-Z][^.!?;:\n\"“”«»]{{6,220}}?(?:,|[?!])) (?=(?:{_WHO} thought|thought {_WHO})[.])",
+    r"(?:(?<=[.!?] )|(?<=[.!?]  )|^)([A-Z][^.!?;:\n\"“”«»]{6,220}?(?:,|[?!])) "
+    rf"(?=(?:{_WHO} thought|thought {_WHO})[.])",
     re.MULTILINE,
 )
 _WORDS = 3

@@ -32,48 +32,17 @@ class Tag:
 
 
 _INVERTED = re.compile(
-    r"[\s,—–-]*(?:(?:and|then|so|thus|here|now|at last)\s+)?([a-z]+)(?:\s+(?:[a-z]+ly|out|on|back|again|up|in|at last|forth))?\s+$"
+    r"[\s,—–-]*(?:(?:and|then|so|thus|here|now|at last)\s+)?([a-z]+)"
+    r"(?:\s+(?:[a-z]+ly|out|on|back|again|up|in|at last|forth))?\s+$"
 )
 _BARE = re.compile(r"[\s,—–-]*(?:(?:and|then|but|so|at last|suddenly|presently|here)\s*,?\s+)?$")
 _DIRECT = re.compile(
-    r",?\s*(?:(?:[a-z]+ly|had|has|at last|at once|then|also|only|just|again|now|here|always|never|almost|would|could|did|"
+    r",?\s*(?:(?:[a-z]+ly|had|has|at last|at once|then|also|only|just|again|now|here|always|never|almost|would|could|"
+    r"did|"
     r"merely|still|soon|next|once more|was)\s*,?\s*){0,3}([a-z]+)\b"
 )
 _ASIDE = re.compile(r",\s[^.!?;:]{2,70}?,\s*([a-z]+)\b")
-_NO_VERB = frozenset(
-    [
-        "and",
-        "or",
-        "but",
-        "as",
-        "when",
-        "while",
-        "if",
-        "with",
-        "for",
-        "of",
-        "to",
-        "the",
-        "a",
-        "an",
-        "in",
-        "at",
-        "who",
-        "which",
-        "that",
-        "than",
-        "from",
-        "by",
-        "on",
-        "so",
-        "because",
-        "is",
-        "was",
-        "were",
-        "had",
-        "been",
-    ]
-)
+_NO_VERB = lexicon().groups["no-verbs"]
 _SENTENCE = re.compile(r"[.!?][\"”'’)]*\s+(?=[A-Z\"“‘'—])")
 _VERB_WORD = re.compile(r"[a-z]+")
 
@@ -172,7 +141,6 @@ def _before(flow: Flow, quote: Quote, mentions: Sequence[Mention], left: int) ->
     inside = [m for m in mentions if m.start >= begin and not m.possessive]
     if not inside:
         return []
-    found: list[Tag] = []
     words = [w for w in _VERB_WORD.finditer(plain, begin, quote.start) if w.group() in verbs]
     if words and leads:
         verb = words[-1]
@@ -205,13 +173,16 @@ def _verb_subject(plain: str, mentions: Sequence[Mention], begin: int, verb: re.
 
 
 _ADVERBS = re.compile(
-    r",?\s*(?:(?:[a-z]+ly|had|has|then|also|only|just|again|now|at last|at once|soon|merely|did|would|could)\s*,?\s*){0,3}"
+    r",?\s*(?:(?:[a-z]+ly|had|has|then|also|only|just|again|now|at last|at once|soon|merely|"
+    r"did|would|could)\s*,?\s*){0,3}"
 )
 _OBJECT = re.compile(
-    r"\b(?:to|at|of|with|for|by|from|on|upon|in|into|after|before|towards?|about|against|beside|behind|than|between|and|like)\s+$"
+    r"\b(?:to|at|of|with|for|by|from|on|upon|in|into|after|before|towards?|about|against|beside|behind|than|"
+    r"between|and|like)\s+$"
 )
 _SUBORDINATE = re.compile(
-    r"\b(?:when|as|while|that|who|which|whom|if|because|till|until|after|before|though|although|what|how|where|whether|since|lest|"
+    r"\b(?:when|as|while|that|who|which|whom|if|because|till|until|after|before|though|although|what|how|where|whether|since|"
+    r"lest|"
     r"whenever|once)\s+(?:[a-z]+\s+){0,1}$"
 )
 

@@ -67,7 +67,7 @@ def _conflict(turn: Turn, strong: Sequence[Tag]) -> bool:
 
 
 def told_class(turn: Turn) -> str:
-    """Tell what kind of tag a turn has: ``name``, ``noun`` (or pronoun) or ``none``; alternation differs between them."""
+    """Tell what kind of tag a turn has, for alternation differs: ``name``, ``noun`` (or pronoun) or ``none``."""
     for tag in turn.tags:
         if tag.strength >= 0.7 and tag.verb:
             return "name" if tag.mention.kind == "name" or tag.mention.text == "i" else "noun"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from audiobook.adapt.context import Reader
 from audiobook.adapt.decode import Candidates
@@ -155,20 +155,14 @@ class Evidence:
         told = told_class(turn)
         found: Features = {i: {f"cast_{told}": math.log(_NEW + weight)} for i, weight in company.items()}
 
-        def add(figure: int, name: str, value: float = 1.0) -> None:
+        def add(figure: int, name: str) -> None:
             if figure >= 0:
-                found.setdefault(figure, {f"cast_{told}": math.log(_NEW)})[name] = value
+                found.setdefault(figure, {f"cast_{told}": math.log(_NEW)})[name] = 1.0
 
-        for figure in scene.called:
-            add(figure, "own_call")
-        for figure in scene.named:
-            add(figure, "own_name")
+        for figure, name in (*((f, "own_call") for f in scene.called), *((f, "own_name") for f in scene.named)):
+            add(figure, name)
         add(scene.listener, "listens")
-        for m, name in ((n - 1, "called_before"), (n + 1, "called_after")):
-            if 0 <= m < len(self.turns) and abs(self.turns[m].first - turn.first) <= 3:
-                for figure in self.scenes[m].called:
-                    add(figure, name)
-                add(self.scenes[m].listener, "told_to")
+        self._beside(n, add)
         if scene.around:
             add(scene.around[-1], "near_last")
             if len(set(scene.around)) == 1:
@@ -183,6 +177,14 @@ class Evidence:
         self._standing(turn, found, told)
         self._addressed(n, found)
         return found
+
+    def _beside(self, n: int, add: Callable[[int, str], None]) -> None:
+        """Weigh those whom the turns before and behind call or speak to."""
+        for m, name in ((n - 1, "called_before"), (n + 1, "called_after")):
+            if 0 <= m < len(self.turns) and abs(self.turns[m].first - self.turns[n].first) <= 3:
+                for figure in self.scenes[m].called:
+                    add(figure, name)
+                add(self.scenes[m].listener, "told_to")
 
     def _standing(self, turn: Turn, found: Features, told: str) -> None:
         """Weigh how much each candidate speaks in the book and how often the narration named them lately."""
