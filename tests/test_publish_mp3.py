@@ -77,3 +77,24 @@ def test_equal_titles_get_files_of_their_own(tmp_path: Path) -> None:
     paths = publish(make_audiobook(tmp_path, *tracks), "mp3", tmp_path / "out", Settings(), "lamp").paths
     assert len(set(paths)) == 2
     assert all(path.parent == tmp_path / "out" / "mp3" and len(path.name.encode()) <= 120 for path in paths)
+
+
+def test_files_of_chapters_that_were_renamed_do_not_stay(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    tracks = [make_track(tmp_path, number, 1.0) for number in (1, 2)]
+    publish(make_audiobook(tmp_path, *tracks), "mp3", out, Settings(), "lamp")
+    own = out / "mp3" / "03 - Mine.mp3"
+    own.write_bytes(b"")
+    tracks[1] = replace(tracks[1], title="Another")
+    publish(make_audiobook(tmp_path, *tracks), "mp3", out, Settings(), "lamp")
+    names = [path.name for path in sorted((out / "mp3").iterdir())]
+    assert names == ["01 - Chapter 1.mp3", "02 - Another.mp3", "03 - Mine.mp3"]
+
+
+def test_a_forged_note_deletes_nothing_outside(tmp_path: Path) -> None:
+    out, precious = tmp_path / "out", tmp_path / "precious"
+    precious.write_bytes(b"")
+    (out / ".audiobook").mkdir(parents=True)
+    (out / ".audiobook" / "lamp.mp3.files").write_text(f"../precious\n{precious}\n", encoding="utf-8")
+    publish(make_audiobook(tmp_path, make_track(tmp_path, 1, 1.0)), "mp3", out, Settings(), "lamp")
+    assert precious.exists()

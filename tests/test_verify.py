@@ -161,6 +161,7 @@ def test_a_folder_is_searched_and_compared(tmp_path: Path) -> None:
     stereo = tmp_path / "out" / "mp3" / "04 - Odd.mp3"
     mp3(stereo, speech_like(6, 1), "-b:a", "192k", "-af", "pan=stereo|c0=c0|c1=c0")
     (tmp_path / "out" / "mp3" / ".05 - half.mp3").write_bytes(b"")
+    (tmp_path / "out" / ".audiobook" / "half.wav").write_bytes(b"")
     (tmp_path / "out" / "notes.txt").write_bytes(b"")
     reports = check([tmp_path / "out"], ACX)
     assert len(reports) == 4

@@ -10,7 +10,7 @@ from pathlib import Path
 from audiobook.atomic import make_folder
 from audiobook.audio import Audiobook, Package
 from audiobook.errors import UsageError
-from audiobook.publish import captions, covers, epub, lists, m4b, mp3, podcast, shelf, wav, webpub, xiph
+from audiobook.publish import captions, covers, epub, ledger, lists, m4b, mp3, podcast, shelf, wav, webpub, xiph
 from audiobook.publish.ahead import encode_ahead
 from audiobook.publish.edition import Edition
 from audiobook.settings import Settings
@@ -70,7 +70,7 @@ def require_formats(settings: Settings) -> None:
 def publish(
     audiobook: Audiobook, kind: str, out: Path, settings: Settings, slug: str, *, store: Path | None = None
 ) -> Package:
-    """Write one kind of package of a finished audiobook.
+    """Write one kind of package of a finished audiobook, in place of the one that the last build wrote.
 
     Args:
         audiobook: Metadata and mastered tracks.
@@ -90,11 +90,14 @@ def publish(
     if not audiobook.tracks:
         raise UsageError("there is no chapter to publish", place=slug, remedy="Choose other chapters with --chapters")
     make_folder(out)
-    if store is not None:
+    if store is None:
+        with tempfile.TemporaryDirectory(prefix=".encoded-", dir=out) as folder:
+            package = _write(Edition(audiobook, out, slug, settings, Path(folder)), kind)
+    else:
         make_folder(store)
-        return _write(Edition(audiobook, out, slug, settings, store), kind)
-    with tempfile.TemporaryDirectory(prefix=".encoded-", dir=out) as folder:
-        return _write(Edition(audiobook, out, slug, settings, Path(folder)), kind)
+        package = _write(Edition(audiobook, out, slug, settings, store), kind)
+    ledger.replace_package(out, slug, package)
+    return package
 
 
 def _write(edition: Edition, kind: str) -> Package:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from audiobook.names import contained, one_line, safe_name
 from audiobook.publish.edition import Edition
 from audiobook.publish.encoded import Codec, encode_chapters
 
-__all__ = ["chapter_path", "chapter_title", "part_title", "tagging", "write_each", "write_files"]
+__all__ = ["chapter_path", "chapter_title", "part_title", "scratch", "tagging", "write_each", "write_files"]
 
 
 def write_each(edition: Edition, kind: str, codec: Codec, tag: Callable[[Path, Track], None]) -> Package:
@@ -36,6 +37,20 @@ def write_files(edition: Edition, codec: Codec, tag: Callable[[Path, Track], Non
         with output_path(final) as temporary, tagging(final):
             shutil.copyfile(source, temporary)
             tag(temporary, track)
+
+
+@contextlib.contextmanager
+def scratch(edition: Edition) -> Iterator[Path]:
+    """Make a folder for files on their way and remove it; raise OutputError when it cannot be made.
+
+    It lies in the store, where leftovers of a killed build disturb nobody.
+    """
+    with translated(edition.store):
+        folder = Path(tempfile.mkdtemp(prefix="work-", dir=edition.store))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -12,7 +11,7 @@ from pathlib import Path
 from audiobook.audio import Mark, Package, Track, frames_to_ms
 from audiobook.names import contained, one_line
 from audiobook.publish.archive import Entry, write_zip
-from audiobook.publish.chapters import chapter_title
+from audiobook.publish.chapters import chapter_title, scratch
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
@@ -71,8 +70,8 @@ def write_epub(edition: Edition) -> Package:
     """
     final = contained(edition.folder, f"{edition.slug}.epub")
     chapters = tuple(_chapter(number, track) for number, track in enumerate(edition.audiobook.tracks, 1))
-    with tempfile.TemporaryDirectory(prefix=".epub-", dir=edition.store) as name:
-        sounds = tuple(Path(name) / f"{chapter.name}.mp3" for chapter in chapters)
+    with scratch(edition) as folder:
+        sounds = tuple(folder / f"{chapter.name}.mp3" for chapter in chapters)
         write_mp3_files(edition, sounds)
         write_zip(final, _entries(edition, chapters, sounds))
     return Package("epub", (final,))

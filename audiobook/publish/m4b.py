@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
 from audiobook import ffmpeg
 from audiobook.atomic import output_path, translated
 from audiobook.audio import Package, Track
 from audiobook.names import contained, one_line
-from audiobook.publish.chapters import chapter_title, part_title, tagging, write_each
+from audiobook.publish.chapters import chapter_title, part_title, scratch, tagging, write_each
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import AAC_FRAME, Edition, Timeline
 from audiobook.publish.encoded import Codec, encode_joinable_aac
@@ -37,8 +36,8 @@ def write_m4b(edition: Edition) -> Package:
     parts = encode_joinable_aac(edition, joined_codec(edition))
     final = contained(edition.folder, f"{edition.slug}.m4b")
     with output_path(final) as temporary:
-        with tempfile.TemporaryDirectory(prefix=".m4b-", dir=edition.store) as name:
-            stream, chapters = Path(name) / "book.aac", Path(name) / "chapters.txt"
+        with scratch(edition) as folder:
+            stream, chapters = folder / "book.aac", folder / "chapters.txt"
             with translated(final):
                 _join(parts, stream)
                 chapters.write_text(_chapter_list(edition, edition.timeline()), encoding="utf-8", newline="\n")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import html
 import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from audiobook.audio import Package, frames_to_ms
 from audiobook.names import contained, one_line
 from audiobook.publish.archive import Entry, write_zip
-from audiobook.publish.chapters import chapter_title
+from audiobook.publish.chapters import chapter_title, scratch
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import mp3_kbps, write_mp3_files
@@ -47,8 +45,8 @@ def write_readium(edition: Edition) -> Package:
 
 def _write(edition: Edition, kind: str, suffix: str, front: tuple[Entry, ...]) -> Package:
     final = contained(edition.folder, f"{edition.slug}.{suffix}")
-    with tempfile.TemporaryDirectory(prefix=f".{suffix}-", dir=edition.store) as name:
-        paths = tuple(Path(name) / f"{number:04d}.mp3" for number in range(1, len(edition.audiobook.tracks) + 1))
+    with scratch(edition) as folder:
+        paths = tuple(folder / f"{number:04d}.mp3" for number in range(1, len(edition.audiobook.tracks) + 1))
         write_mp3_files(edition, paths)
         sounds = [Entry(href, path, stored=True) for href, path in zip(_hrefs(edition), paths, strict=True)]
         write_zip(final, (*front, Entry("cover.jpg", cover_jpeg(edition), stored=True), *sounds))

@@ -62,7 +62,7 @@ def _files(path: Path) -> list[Path]:
         found = sorted(
             file
             for file in path.rglob("*")
-            if file.suffix.lower() in AUDIO + CAPTIONS and file.is_file() and not file.name.startswith(".")
+            if file.suffix.lower() in AUDIO + CAPTIONS and file.is_file() and not _hidden(file.relative_to(path))
         )
         if not found:
             raise SourceError("holds no audio file", place=str(path), remedy="Name a folder that `build` has filled")
@@ -76,6 +76,11 @@ def _files(path: Path) -> list[Path]:
             remedy=f"Known are {' '.join(AUDIO + CAPTIONS)}",
         )
     return [path]
+
+
+def _hidden(path: Path) -> bool:
+    """Tell whether a file or a folder above it is kept out of sight: files on their way, and what a build remembers."""
+    return any(part.startswith(".") for part in path.parts)
 
 
 @dataclass(frozen=True, slots=True)
