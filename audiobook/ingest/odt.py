@@ -137,6 +137,7 @@ class _Reader:
         citation = next(node.iterchildren("{*}note-citation"), None)
         noteref(parent, key, children_text(citation) if citation is not None else "*")
         aside = add(document, "aside", type_="footnote", id=key)
+        _stray(aside, node.text)
         for part in node:
             if part is not citation:
                 self._block(aside, part)
@@ -145,6 +146,7 @@ class _Reader:
     def ruby(self, parent: Element, node: Element) -> None:
         """Bring a base with its reading over."""
         ruby = add(parent, "ruby")
+        add_text(ruby, node.text)
         for part in node:
             if local(part):
                 self.inline(add(ruby, "rt") if local(part) == "ruby-text" else ruby, part)
@@ -155,6 +157,7 @@ class _Reader:
         alt = " ".join(children_text(item) for item in node if local(item) in {"title", "desc"})
         if alt.strip():
             add(parent, "img", alt=alt)
+        _stray(parent, node.text)
         for box in node:
             if local(box) not in {"title", "desc", ""} | _GONE:
                 self.blocks(add(parent, "div"), box)
@@ -162,6 +165,7 @@ class _Reader:
 
     def rows(self, table: Element, source: Element, kind: str) -> None:
         """Bring rows over."""
+        _stray(table, source.text)
         for node in source:
             name = local(node)
             if name == "table-row":
@@ -174,6 +178,7 @@ class _Reader:
 
     def cells(self, line: Element, source: Element, kind: str) -> None:
         """Bring a row's cells over."""
+        _stray(line, source.text)
         for node in source:
             if local(node) in {"table-cell", "covered-table-cell"}:
                 self.blocks(add(line, kind, colspan=attribute(node, "number-columns-spanned")), node)

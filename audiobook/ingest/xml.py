@@ -27,6 +27,7 @@ _OUTER_ENTITY = re.compile(r"<!ENTITY\s+(%\s+)?\S+\s+(SYSTEM|PUBLIC)\b", re.IGNO
 _SHORT_TAG = 200
 _MAX_ATTRIBUTE_WORK = 500_000_000
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_BARE_SIGN = re.compile(r"&(?!#\d+;|#[xX][0-9A-Fa-f]+;|[A-Za-z][\w.:-]*;)|<(?![A-Za-z/!?_:])")
 _KEEP = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _MEMBER = re.compile(r"<!ENTITY\s+(?:%\s+)?([\w.:-]+)\s+(?:\"([^\"]*)\"|'([^']*)')\s*>")
 
@@ -235,14 +236,23 @@ def _doctype_end(text: str, at: int) -> int:
 
 
 def _with_characters(text: str) -> str:
-    """Replace HTML's named characters, which plain XML does not know."""
+    """Replace HTML's named characters, which plain XML does not know, and escape signs that are only text."""
+    parts: list[str] = []
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
+        parts += (_escaped(text[at:start]), text[start : end + 3])
+        at = end + 3
+    return "".join((*parts, _escaped(text[at:])))
 
+
+def _escaped(text: str) -> str:
     def character(match: re.Match[str]) -> str:
         if match[1] in _KEEP:
             return match[0]
-        return html5.get(f"{match[1]};", match[0])
+        meant = html5.get(f"{match[1]};") or f"&{match[1]};"
+        return meant.replace("&", "&amp;").replace("<", "&lt;")
 
-    return _NAMED.sub(character, text)
+    return _BARE_SIGN.sub(lambda match: "&amp;" if match[0] == "&" else "&lt;", _NAMED.sub(character, text))
 
 
 def _checked(root: Element, place: str) -> Element:
