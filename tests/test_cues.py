@@ -116,12 +116,26 @@ def test_a_first_person_narrators_own_business_counts() -> None:
     assert cues("“Come here,” [[I said]]. I laughed.", speaker="Me") == ["laughing=0.7"]
 
 
+def test_far_away_business_does_not_belong_to_the_speech() -> None:
+    far = "The road went on and on between the fields, the farms and the barns, and there was nobody on it at all. "
+    assert cues(f"“Come here,” [[said Ada]]. {far}{far}She laughed.") == []
+
+
+def test_of_two_verbs_the_one_beside_the_speech_counts() -> None:
+    assert cues("[[Ada called him up, and said]], “Come here.”") == []
+    assert cues("[[Ada spoke low and then shouted]], “Come here.”") == ["shout"]
+
+
+def test_spoken_musing_is_no_thought() -> None:
+    assert cues("“It is late,” [[mused Ada]] thoughtfully.") == ["slow=0.5"]
+
+
 def test_almost_halves_a_cue() -> None:
     assert cues("“Come here,” [[said Ada]], almost sadly.") == ["sadness=0.5"]
 
 
 def test_cried_is_an_exclamation_unless_tears_are_near() -> None:
-    assert cues("“Come here,” [[cried Ada]].") == ["excitement=0.6"]
+    assert cues("“Come here,” [[cried Ada]].") == ["excitement=0.4"]
     assert cues("“Come here,” [[cried Ada]], and the tears ran down her cheeks.")[0] == "crying"
 
 
@@ -161,6 +175,8 @@ def test_words_spoken_count_where_nothing_else_tells() -> None:
     assert cues("“Please, come home.”") == ["pleading=0.5"]
     assert cues("“Please, come home,” [[whispered Ada]].") == ["whisper"]
     assert cues("“He was pleased.”") == []
+    assert cues("“We will go now, if you please.”") == []
+    assert cues("“Please come home!”") == ["pleading=0.5"]
 
 
 def test_the_emotion_model_speaks_last_and_softly() -> None:

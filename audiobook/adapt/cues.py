@@ -41,7 +41,11 @@ _WITH = frozenset({"with", "in", "between", "through", "giving", "gave", "into"}
 _HE = frozenset({"he", "his", "him", "himself"})
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _I = frozenset({"i", "my", "me", "myself"})
-_TEARS = re.compile(r"\b(?:tears?|wept|weeping|weep|sobs?|sobbed|sobbing|crying)\b")
+_TEARS = re.compile(r"\b(?:tears?|wept|weeping|weep|sobs?|sobbed|sobbing)\b")
+_BESIDE = 100
+"""Characters from a speech in which its speaker's stage business belongs to it."""
+_NEAR = 3
+"""Words from a tag in which an adverb belongs to it."""
 _TEARS_REACH = 160
 """Characters around a tag in which tears turn ``cried`` into weeping."""
 _CRIED = frozenset({"cried", "cries", "crying"})
@@ -180,8 +184,8 @@ class _Paragraph:
             self.sentences = [sentence for part in self.pieces for sentence in self._narration(part)]
         for start, end, tokens in self.sentences:
             if tag is not None and start <= tag[0] < end:
-                yield from self._told(tokens, tag, piece.speaker)
-            elif len(self.speakers) == 1:
+                yield from self._told(tokens, tag, piece)
+            elif len(self.speakers) == 1 and max(start - piece.end, piece.start - end) <= _BESIDE:
                 yield from self._acted(tokens, piece.speaker)
 
     def _narration(self, part: Piece) -> Iterator[tuple[int, int, tuple[Token, ...]]]:
@@ -190,34 +194,33 @@ class _Paragraph:
                 tokens = tuple((token[0], token.start()) for token in _TOKEN.finditer(self.text, *sentence.span()))
                 yield *sentence.span(), tokens
 
-    def _told(self, tokens: tuple[Token, ...], tag: tuple[int, int], speaker: str) -> Iterator[_Found]:
+    def _told(self, tokens: tuple[Token, ...], tag: tuple[int, int], piece: Piece) -> Iterator[_Found]:
         """Yield cues from the sentence that holds the speech tag."""
         words = cue_words()
-        verb_seen = False
-        last = max((index for index, (_, at) in enumerate(tokens) if at < tag[1]), default=0)
-        for index, (token, at) in enumerate(tokens):
+        inside = [index for index, (_, at) in enumerate(tokens) if tag[0] <= at < tag[1]] or [0]
+        verb = _speech_verb(tokens, inside, before=tag[1] <= piece.start)
+        for index, (token, _) in enumerate(tokens):
             word = token.lower()
             strength = _unblocked(tokens, index)
             if strength == 0:
                 continue
-            inside = tag[0] <= at < tag[1]
-            if inside and not verb_seen and word in words.verbs:
-                verb_seen = True
-                yield self._verb(word, tag, strength)
-            elif word in words.adverbs and index <= last + 3 and not tokens[index - 1][0].endswith("ing"):
-                yield _found(words.adverbs[word], 1, strength)
-            elif self._blocked(tokens, index, speaker):
-                continue
-            else:
+            if index == verb:
+                yield from self._verb(word, tag, strength)
+            elif word in words.adverbs:
+                near = inside[0] - _NEAR <= index <= inside[-1] + _NEAR
+                if near and not tokens[index - 1][0].endswith("ing"):
+                    yield _found(words.adverbs[word], 1, strength)
+            elif not self._blocked(tokens, index, piece.speaker):
                 yield from _worn(tokens, index, strength)
-                if word in words.business and not inside:
+                if word in words.business:
                     yield _found(words.business[word], 2, strength)
 
-    def _verb(self, word: str, tag: tuple[int, int], strength: float) -> _Found:
+    def _verb(self, word: str, tag: tuple[int, int], strength: float) -> Iterator[_Found]:
         near = self.text[max(tag[0] - _TEARS_REACH, 0) : tag[1] + _TEARS_REACH]
-        if word.startswith("cr") and word in _CRIED and _TEARS.search(near.lower()):
-            return _Found("crying", strength, 0)
-        return _found(cue_words().verbs[word], 0, strength)
+        if word in _CRIED and _TEARS.search(near.lower()):
+            yield _Found("crying", strength, 0)
+        elif word in cue_words().verbs:
+            yield _found(cue_words().verbs[word], 0, strength)
 
     def _acted(self, tokens: tuple[Token, ...], speaker: str) -> Iterator[_Found]:
         """Yield cues from a sentence of stage business."""
@@ -244,6 +247,16 @@ class _Paragraph:
         return self.people.is_other(mentions[0], speaker) or (
             tokens[index - 1][0] == mentions[-1] and self.people.is_other(mentions[-1], speaker)
         )
+
+
+def _speech_verb(tokens: tuple[Token, ...], inside: list[int], *, before: bool) -> int:
+    """Return which word of a tag tells of speech: of several the one nearest the speech; -1 for none."""
+    known = lexicon().verbs
+    words = cue_words().verbs
+    verbs = [index for index in inside if tokens[index][0].lower() in known or tokens[index][0].lower() in words]
+    if not verbs:
+        return -1
+    return verbs[-1] if before else verbs[0]
 
 
 def _found(hint: Hint, rank: int, strength: float) -> _Found:
@@ -284,15 +297,16 @@ def _worn(tokens: tuple[Token, ...], index: int, strength: float) -> Iterator[_F
 def _settle(found: list[_Found], *, exclaims: bool) -> tuple[Cue, ...]:
     """Choose the cues of one line: the best evidence first, a second one beside it, no contradictions."""
     chosen: dict[str, float] = {}
+    best = min((item.rank for item in found), default=_WORDS)
     for item in sorted(found, key=lambda item: item.rank):
-        if item.name in chosen or len(chosen) == _MOST or item.name in _opposed(chosen):
+        if item.name in chosen or len(chosen) == _MOST or item.name in _opposed(chosen) or item.strength == 0:
             continue
         if chosen and item.rank == _WORDS:
             continue  # what is said counts only where nothing tells how
         chosen[item.name] = min([item.strength, *chosen.values()])
     if exclaims:
         first = next(iter(chosen), "")
-        if first in _LIVELY:
+        if first in _LIVELY and best < _WORDS:
             chosen[first] = max(chosen[first], min(chosen[first] + _EXCLAIMED, _LOUDEST))
         elif not chosen:
             chosen["emphasis"] = _EXCLAIMED
