@@ -53,7 +53,8 @@ _MAGIC = (
     (re.compile(rb"AT&TFORM"), "is a DjVu scan without readable text", "Convert it to PDF or text"),
     (re.compile(rb"\x1f\x8b|BZh|7z\xbc\xaf|\xfd7zXZ|Rar!"), "is a compressed archive", "Unpack it first"),
     (re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF|OggS|ID3|fLaC|\x7fELF|MZ.{58,}PE\0\0", re.DOTALL),
-     "is not a book but a picture, a recording or a program", "Name a text, Markdown, EPUB, HTML, DOCX, ODT, PDF or FB2 file"),
+     "is not a book but a picture, a recording or a program",
+     "Name a text, Markdown, EPUB, HTML, DOCX, ODT, PDF or FB2"),
 )  # fmt: skip
 
 

@@ -84,9 +84,9 @@ def _piece(chunk: Chunk, rows: Sequence[tuple[int, int]], *, first: bool) -> Chu
 
 
 def _width(chunks: Sequence[Chunk]) -> int:
-    """Return the width to which the text is wrapped: that of nearly its longest lines, in verse at least 55."""
+    """Return the width to which the text is wrapped: that of nearly its longest lines, 0 when no paragraph has three."""
     widths = sorted(chunk.longest for chunk in chunks if chunk.lines > 2)
-    return max(widths[int(0.9 * (len(widths) - 1))], 55) if widths else 72
+    return widths[int(0.9 * (len(widths) - 1))] if widths else 0
 
 
 def _kind(chunk: Chunk, width: int, layout: Layout) -> ParagraphKind:
@@ -95,15 +95,23 @@ def _kind(chunk: Chunk, width: int, layout: Layout) -> ParagraphKind:
     if chunk.lines == 1 or layout == "lines":
         return "prose"
     lines = chunk.text.split("\n")
+    if _is_verse(lines, width):
+        return "verse"
+    indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
+    return "quote" if chunk.indent >= 2 and indents and min(indents) >= 2 and layout == "wrapped" else "prose"
+
+
+def _is_verse(lines: Sequence[str], width: int) -> bool:
+    """Do the lines end where the poet wants, not where the next word would no longer fit?"""
     ragged = 0
     for line, after in pairwise(lines):
         word = after.split(maxsplit=1)[0] if after.strip() else ""
-        ragged += len(line.rstrip()) + 1 + len(word) < 0.85 * width
+        ragged += len(line.rstrip()) + 1 + len(word) < 0.85 * max(width, 55)
     capitals = sum(not line.lstrip("\"'“‘( _*")[:1].islower() for line in lines)
-    if ragged <= 0.6 * (len(lines) - 1) and (len(lines) < 3 or capitals < 0.9 * len(lines) or chunk.longest > 75):
-        indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
-        return "quote" if chunk.indent >= 2 and indents and min(indents) >= 2 and layout == "wrapped" else "prose"
-    return "verse"
+    if ragged > 0.6 * (len(lines) - 1):
+        # In a text without wide lines raggedness says nothing; the first letters of the lines do.
+        return width >= 55 or capitals >= 0.6 * len(lines)
+    return len(lines) > 2 and capitals >= 0.9 * len(lines) and max(map(len, lines)) <= 75
 
 
 def _with_breaks(items: list[Item]) -> list[Item]:

@@ -64,8 +64,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _SMALL = frozenset(
-    {"a", "an", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "and", "or", "but", "nor", "as", "into",
-     "upon", "over", "under", "is", "it", "its", "which", "who", "that", "de", "la", "le", "les", "du", "des", "der",
+    {"a", "an", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "and", "or", "but", "nor",
+     "as", "into",      "upon", "over", "under", "is", "it", "its", "which", "who", "that", "de", "la", "le", "les", "du", "des", "der",
      "die", "das", "und", "von", "et", "y", "el", "del", "not", "be", "e"}
 )  # fmt: skip
 
@@ -225,8 +225,8 @@ def _measure(found: Sequence[Division], items: Sequence[Item]) -> None:
 
 _STRONG = frozenset(
     {"chapter", "chap", "chapitre", "kapitel", "capítulo", "capitulo", "capitolo", "hoofdstuk", "глава", "letter",
-     "stave", "canto", "act", "actus", "acte", "akt", "aufzug", "acto", "atto", "book", "part", "volume", "vol", "scene",
-     "scena", "scoena"}
+     "stave", "canto", "act", "actus", "acte", "akt", "aufzug", "acto", "atto", "book", "part", "volume", "vol",
+     "scene",      "scena", "scoena"}
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ _NAMES = {
 
 
 def split_front_matter(text: str) -> tuple[int, Metadata]:
-    """Return where the text proper begins and what stands above it; ``(0, Metadata(language=""))`` when nothing does."""
+    """Return where the text proper begins and what stands above it; ``0`` when nothing does."""
     fenced = _FENCED.match(text)
     if fenced:
         values = _toml(fenced["body"]) if fenced["fence"] == "+++" else _yaml(fenced["body"])

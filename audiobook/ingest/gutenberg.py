@@ -113,7 +113,8 @@ def _metadata(head: str) -> Metadata:
 
 
 _FIRST = re.compile(
-    r"(?:The )?Project Gutenberg(?:'s|’s)?(?: (?:EBook|Etext|E-text)(?: of|,)?)?,? (?P<title>.+?),? by (?P<author>[^\n]+)",
+    r"(?:The )?Project Gutenberg(?:'s|’s)?(?: (?:EBook|Etext|E-text)(?: of|,)?)?,? (?P<title>.+?),? "
+    r"by (?P<author>[^\n]+)",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -68,7 +68,8 @@ _NUMBER_TITLE = re.compile(
     re.DOTALL,
 )
 _OWN_WORD = re.compile(
-    r"(?P<word>[A-Z][^\W\d_]{2,20}(?: [A-Z][^\W\d_]{2,20})?)\.?\s+(?:[Nn][Oo]\.?\s*)?(?P<number>\d{1,3}|[IVXLC]{1,8})[.:]?"
+    r"(?P<word>[A-Z][^\W\d_]{2,20}(?: [A-Z][^\W\d_]{2,20})?)\.?\s+"
+    r"(?:[Nn][Oo]\.?\s*)?(?P<number>\d{1,3}|[IVXLC]{1,8})[.:]?"
 )
 _NO_DIVISION = frozenset(_WORDS["no_division"]["words"])
 _SPELLED_BARE = re.compile(r"[^\W\d_]+(?:[-\s][^\W\d_]+)?\.?")

@@ -31,8 +31,8 @@ _SAMPLE = 20_000
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def guess_language(text: str) -> str:
-    """Return the BCP 47 code of the likeliest of thirteen languages; ``en`` where the text gives no sign.
+def guess_language(text: str, default: str = "en") -> str:
+    """Return the BCP 47 code of the likeliest of thirteen languages, or the default where the text gives no sign.
 
     The sample is the middle of the text, where no licence or title page disturbs it.
     """
@@ -43,4 +43,4 @@ def guess_language(text: str) -> str:
         for code in _VOTES.get(word, ()):
             votes[code] += 1
     best = max(_COMMON, key=lambda code: (votes[code], code == "en"))
-    return best if votes[best] > 0.08 * len(words) else "en"
+    return best if votes[best] > 0.08 * len(words) else default

@@ -109,7 +109,7 @@ def find_chunks(text: str, start: int, end: int, layout: Layout) -> list[Chunk]:
                 raise HostileSourceError(f"has more than {MAX_CHUNKS} paragraphs", remedy="Split it into volumes")
             rows, gap = [], max(blank, 0)
         elif not rows:
-            gap = max(blank, 0)
+            gap = max(blank, 3)  # what begins a book stands as free as a heading
         rows.append(span)
         previous = last
     if rows:

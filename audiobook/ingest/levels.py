@@ -190,9 +190,9 @@ def _empty_above_chapters(found: Sequence[Division]) -> None:
     """An epilogue or the like with nothing but a first chapter under it is a part."""
     for division, below in pairwise(found):
         empty = division.key[0] == "named" and division.role == "chapter" and not division.body
-        if empty and below.key[0] == "chapter" and below.role == "chapter" and number_of_division(below) == 1:
-            if division.last + 1 == below.first and any(other.role == "part" for other in found):
-                division.role, division.level = "part", 1
+        opens = below.key[0] == "chapter" and below.role == "chapter" and number_of_division(below) == 1
+        if empty and opens and division.last + 1 == below.first and any(other.role == "part" for other in found):
+            division.role, division.level = "part", 1
 
 
 def _merge_front(found: Sequence[Division]) -> None:

@@ -73,16 +73,7 @@ def weave_inline(
 def _walk(woven: Inline, tokens: Sequence[Token], source: str, end: int, *, alt: bool, lines: bool) -> None:
     opened: list[int] = []
     for token in tokens:
-        if token.type in {"text", "code_inline"}:
-            for piece in filter(None, re.split(f"{HOLE}+", token.content)):
-                _take_text(woven, piece, source, end)
-        elif token.type == "text_special":
-            _take_special(woven, token, source, end)
-        elif token.type in {"softbreak", "hardbreak"}:
-            at = source.find("\n", woven.at, end)
-            if at >= 0:
-                woven.take(at, at + 1, "\n" if lines and token.type == "hardbreak" else " ")
-        elif token.type in _EMPHASIS:
+        if token.type in _EMPHASIS:
             opened.append(len(woven.text))
         elif token.type in _EMPHASIS_END and opened:
             woven.markup.append(Markup(opened.pop(), len(woven.text), "emphasis"))
@@ -90,9 +81,23 @@ def _walk(woven: Inline, tokens: Sequence[Token], source: str, end: int, *, alt:
             woven.at = _after_link(source, woven.at, end)
         elif token.type == "image":
             _take_picture(woven, token, source, end, alt=alt)
-        elif token.type == "html_inline":
-            at = source.find(token.content, woven.at, end)
-            woven.at = at + len(token.content) if at >= 0 else woven.at
+        else:
+            _take_leaf(woven, token, source, end, lines=lines)
+
+
+def _take_leaf(woven: Inline, token: Token, source: str, end: int, *, lines: bool) -> None:
+    if token.type in {"text", "code_inline"}:
+        for piece in filter(None, re.split(f"{HOLE}+", token.content)):
+            _take_text(woven, piece, source, end)
+    elif token.type == "text_special":
+        _take_special(woven, token, source, end)
+    elif token.type in {"softbreak", "hardbreak"}:
+        at = source.find("\n", woven.at, end)
+        if at >= 0:
+            woven.take(at, at + 1, "\n" if lines and token.type == "hardbreak" else " ")
+    elif token.type == "html_inline":
+        at = source.find(token.content, woven.at, end)
+        woven.at = at + len(token.content) if at >= 0 else woven.at
 
 
 def _take_text(woven: Inline, content: str, source: str, end: int) -> None:

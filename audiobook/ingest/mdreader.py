@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["MarkdownReader"]
 
 _NOTE = re.compile(
-    r"^ {0,3}\[\^(?P<label>[^\]\s]{1,80})\]:[ \t]*(?P<body>[^\n]*(?:\n[ \t]+\S[^\n]*|\n(?=\n {4}\S)|\n(?![ \t]*\n|\[\^)[^\n]+)*)",
+    r"^ {0,3}\[\^(?P<label>[^\]\s]{1,80})\]:[ \t]*"
+    r"(?P<body>[^\n]*(?:\n[ \t]+\S[^\n]*|\n(?=\n {4}\S)|\n(?![ \t]*\n|\[\^)[^\n]+)*)",
     re.MULTILINE,
 )
 _REFERENCE = re.compile(r"\[\^(?P<label>[^\]\s]{1,80})\]")
@@ -285,11 +286,14 @@ class _Place:
         elif name == "tr_open":
             self.row = []
         elif name == "inline":
-            if self.cell:
-                self.row.append(token)
-            self.numbered = bool(self.numbers and self.numbers[-1])
-            if self.numbers:
-                self.numbers[-1] = False
+            self._enter_text(token)
+
+    def _enter_text(self, token: Token) -> None:
+        if self.cell:
+            self.row.append(token)
+        self.numbered = bool(self.numbers and self.numbers[-1])
+        if self.numbers:
+            self.numbers[-1] = False
 
 
 def _blanked(text: str, spans: Sequence[tuple[int, int]], blank: str) -> str:

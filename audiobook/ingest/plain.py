@@ -175,7 +175,7 @@ def _plan_title(
     if first == len(items):  # no heading at all: only the first lines may be a title page
         page = _opening_title(items, leading)
     else:
-        page = [n for n in leading if not looks_like_prose(items[n]) and len(items[n].text) < 250]
+        page = [n for n in leading if not looks_like_prose(items[n]) and not _is_sentence(items[n].text)]
     for number in () if read_all else page:
         plan.exclude(number, number, "title-page")
     for number in leading[:30] if first < len(items) and not read_all else ():
@@ -190,6 +190,15 @@ def _plan_title(
         author = match["author"].strip(" .") if match else ""
     language = known.language or guess_language("\n".join(item.text for item in items))
     return replace(known, language=language, title=title or title_from_name(name), author=author)
+
+
+def _is_sentence(text: str) -> bool:
+    """Is even a short line of the front matter something that somebody says or tells?"""
+    words = text.split()
+    small = sum(word[:1].islower() for word in words)
+    return len(text) >= 250 or (
+        len(words) > 1 and text[-1:] in '.!?”"' and (2 * small >= len(words) or text[0] in '“"')
+    )
 
 
 def _opening_title(items: Sequence[Item], leading: Sequence[int]) -> list[int]:

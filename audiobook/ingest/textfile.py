@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from audiobook.errors import HostileSourceError, SourceError
+from audiobook.ingest.language import guess_language
 
 __all__ = ["MAX_TEXT_BYTES", "decode", "read_text", "title_from_name"]
 
@@ -21,6 +22,7 @@ _BOMS = (
 )
 _DECLARED = re.compile(rb"(?im)^(?:character set encoding|encoding)[ \t]*:[ \t]*([\w-]+)")
 _SAMPLE = 1 << 16
+_WESTERN = frozenset({"en", "fr", "de", "es", "it", "pt", "nl", "sv", "da", "fi"})
 _NEWLINES = re.compile(r"\r\n?")
 
 
@@ -58,10 +60,7 @@ def decode(data: bytes, encoding: str = "", *, place: str = "") -> str:
     Raises:
         SourceError: the bytes are no text, or not in the encoding that was named.
     """
-    if encoding:
-        text = _decode_as(data, encoding, place)
-    else:
-        text = _detect(data, place)
+    text = _decode_as(data, encoding, place) if encoding else _detect(data, place)
     return _NEWLINES.sub("\n", text) if "\r" in text else text
 
 
@@ -130,17 +129,12 @@ def _legacy(data: bytes) -> str:
     telling = b"\n".join(line for line in data.splitlines() if not line.isascii())[:_SAMPLE]
     best = from_bytes(telling, cp_exclusion=["utf_7"]).best()
     encoding = best.encoding if best else "cp1252"
-    if encoding in {"latin_1", "iso8859_1", "cp1250", "iso8859_15", "cp1254", "cp1257"} and _decodes(data, "cp1252"):
-        encoding = "cp1252" if encoding in {"latin_1", "iso8859_1"} else encoding
+    if encoding != "cp1252" and encoding.startswith(("cp125", "iso8859", "latin")):
+        # Encodings of one script are hard to tell by bytes; a Western language settles it.
+        western = data.decode("cp1252", errors="replace")
+        if guess_language(western, "") in _WESTERN:
+            return western
     return data.decode(encoding, errors="replace")
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def title_from_name(stem: str) -> str:
