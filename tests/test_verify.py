@@ -282,3 +282,20 @@ def test_captions_that_drift_are_a_problem(tmp_path: Path) -> None:
         "1\n00:00:03,000 --> 00:00:05,000\nA\n\n2\n00:00:28,300 --> 00:00:29,900\nB\n", encoding="utf-8"
     )
     assert codes(captions) == {"captions-drift"}
+
+
+def test_the_page_shows_files_faults_and_curves(tmp_path: Path) -> None:
+    publish(make_audiobook(tmp_path, make_track(tmp_path, title="<One>")), "m4b", tmp_path, Settings(), "lamp")
+    bad = write_wav(tmp_path / "a&b.wav", np.zeros(3 * RATE))
+    page = tmp_path / "report.html"
+    assert main(["check", str(tmp_path / "lamp.m4b"), str(bad), "--html", str(page)]) == 1
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<svg") == 2
+    assert "<title>&lt;One&gt;</title>" in text
+    assert 'a&amp;b.wav <span class="fail">' in text
+    assert "RMS is minus infinity, below -23 dB" in text
+    points = text.partition('<path d="M')[2].partition('"')[0].split()
+    assert len(points) == 60
+    heights = [float(point.split(",")[1]) for point in points]
+    assert heights[0] == pytest.approx(120 * 72 / 90, abs=1), "room tone"
+    assert min(heights) == pytest.approx(120 * 17 / 90, abs=6), "speech"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from audiobook.atomic import write_text
 from audiobook.cli.options import Choices, json_output, settings_options
 from audiobook.errors import CheckError
 
@@ -21,7 +22,8 @@ __all__ = ["command"]
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @settings_options("profile")
 @json_output
-def command(paths: tuple[Path, ...], config: Path | None, as_json: bool, **options: Any) -> None:
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Also write a page with curves.")
+def command(paths: tuple[Path, ...], config: Path | None, as_json: bool, html: Path | None, **options: Any) -> None:
     """Measure finished files, or folders of them, against a delivery standard.
 
     Works on MP3, M4B, M4A, FLAC, WAV, Opus, SRT and WebVTT, whoever made them. Exits with 1 when a file fails.
@@ -30,10 +32,12 @@ def command(paths: tuple[Path, ...], config: Path | None, as_json: bool, **optio
     audiobook check output/my-story
     audiobook check chapter-1.mp3 --profile acx --json
     """
-    from audiobook.verify import check
+    from audiobook.verify import check, report_page
 
     settings = Choices.gather(None, config, options).settings()
     reports = check(paths, settings.delivery_standard())
+    if html:
+        write_text(html, report_page(reports, settings.delivery_standard(), settings.profile))
     if not as_json:
         click.echo(f"{'length':>9} {'RMS':>7} {'peak':>7} {'floor':>7} {'LUFS':>7}")
     for report in reports:

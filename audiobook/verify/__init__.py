@@ -16,6 +16,7 @@ from audiobook.measure import Meter
 from audiobook.settings import Profile
 from audiobook.verify.captions import check_captions
 from audiobook.verify.flaws import FlawFinder
+from audiobook.verify.page import report_page
 from audiobook.verify.report import FileReport, Problem
 from audiobook.verify.standard import judge, remark
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["AUDIO", "CAPTIONS", "FileReport", "Problem", "check"]
+__all__ = ["AUDIO", "CAPTIONS", "FileReport", "Problem", "check", "report_page"]
 
 AUDIO = (".aac", ".flac", ".m4a", ".m4b", ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".wav")
 CAPTIONS = (".srt", ".vtt")
@@ -114,6 +115,7 @@ def _check_audio(path: Path, profile: Profile) -> _Sound:
         duration_s=levels.duration_s,
         problems=(*damage, *judge(path, media, levels, profile)),
         warnings=(*remark(path, media, levels, profile), *flaws.warnings()),
+        curve=flaws.curve(),
     )
     return _Sound(report, flaws.speech())
 

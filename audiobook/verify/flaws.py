@@ -53,6 +53,14 @@ class FlawFinder:
         else:
             self._rest = joined
 
+    def curve(self, most: int = 1000) -> tuple[float, ...]:
+        """Return the RMS in dBFS of ``most`` equal stretches or fewer; silence is -120."""
+        powers = np.concatenate(self._powers) if self._powers else np.zeros(0, np.float32)
+        if not len(powers):
+            return ()
+        stretches = np.array_split(powers, min(most, len(powers)))
+        return tuple(round(10 * float(np.log10(max(float(part.mean()), 1e-12))), 1) for part in stretches)
+
     def speech(self) -> NDArray[np.bool_]:
         """Tell for each window of `WINDOW_S` whether something is heard in it."""
         powers = np.concatenate(self._powers) if self._powers else np.zeros(0, np.float32)

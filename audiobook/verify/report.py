@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ class FileReport:
     """What breaks the standard."""
     warnings: tuple[Problem, ...] = ()
     """What a person should look at; the file passes all the same."""
+    curve: tuple[float, ...] = field(default=(), repr=False)
+    """RMS in dBFS of equal stretches from beginning to end, a thousand at most."""
 
     @property
     def passed(self) -> bool:
