@@ -137,7 +137,7 @@ class Evidence:
         scene = self.scenes[n]
         spoken: list[tuple[int, float]] = []
         if guesses is not None:
-            spoken = [(figure, chance) for figure, chance in guesses[n] if chance > _NEW]
+            spoken = [(figure, chance) for figure, chance in guesses[n] if chance > _NEW and figure >= 0]
         else:
             for tag in self.turns[n].tags[:1]:
                 index = self.who(tag.mention, n)
