@@ -8,6 +8,7 @@ import http.server
 import io
 import itertools
 import json
+import queue
 import tarfile
 import threading
 import zipfile
@@ -21,7 +22,7 @@ import pytest
 from audiobook import engines
 from audiobook.audio import Utterance
 from audiobook.cli import main
-from audiobook.engines import fetch, install, kokoro, phonemes, piper, store, words
+from audiobook.engines import fetch, install, kokoro, phonemes, piper, pyttsx3, store, words
 from audiobook.engines.base import EngineStatus, nearest, speakable
 from audiobook.engines.silent import SilentEngine
 from audiobook.errors import EngineError, OutputError, VoiceError
@@ -558,3 +559,83 @@ def test_try_puts_several_voices_into_one_file(tmp_path: Path) -> None:
     info = soundfile.info(out)
     assert info.samplerate == 24_000
     assert 2 < info.duration < 12
+
+
+# --- pyttsx3's process
+
+
+@pytest.fixture
+def speaker() -> Iterator[pyttsx3.Pyttsx3Engine]:
+    engine = pyttsx3.Pyttsx3Engine()
+    yield engine
+    engine.close()
+
+
+def _greeting(name: str = "") -> Utterance:
+    engine = pyttsx3.Pyttsx3Engine()
+    name = name or engine.voices()[0].name
+    engine.close()
+    return Utterance("Good morning.", "en", Voice("pyttsx3", name))
+
+
+def test_a_speaker_that_was_killed_is_started_anew(speaker: pyttsx3.Pyttsx3Engine) -> None:
+    before = speaker.speak(_greeting())
+    assert speaker._speaker
+    speaker._speaker._process.kill()
+    speaker._speaker._process.wait()
+    assert len(speaker.speak(_greeting()).samples) == pytest.approx(len(before.samples), rel=0.05)
+
+
+def test_a_speaker_that_gives_no_answer_is_stopped_and_named(
+    speaker: pyttsx3.Pyttsx3Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speaker.voices()
+    held = speaker._speaker
+    assert held
+    monkeypatch.setattr(held, "_answers", queue.Queue())
+    with pytest.raises(EngineError, match="no answer"):
+        speaker._ask({"do": "voices"}, 0.05)
+    assert held._process.poll() is not None
+
+
+def test_what_a_driver_raises_is_passed_on(speaker: pyttsx3.Pyttsx3Engine) -> None:
+    with pytest.raises(EngineError, match=r"refused the voice|failed"):
+        speaker._ask(
+            {"do": "speak", "voice": "no/such", "rate": 175, "pitch": 50, "range": 50, "text": "x", "path": "x"}, 30
+        )
+
+
+def test_a_sentence_that_comes_back_too_short_is_never_believed(
+    speaker: pyttsx3.Pyttsx3Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pyttsx3, "_least_frames", lambda *_: 10**9)
+    with pytest.raises(EngineError, match="too few"):
+        speaker.speak(_greeting())
+
+
+def test_voices_are_found_by_language_name_and_variant(speaker: pyttsx3.Pyttsx3Engine) -> None:
+    if speaker._list()["driver"] != "espeak":
+        assert speaker.sample_rate(speaker.voices()[0].name.upper())
+        return
+    same = {speaker.fingerprint(name) for name in ("gmw/en-us", "gmw/en-US", "en-us", "English (America)")}
+    assert len(same) == 1
+    assert speaker.fingerprint("gmw/en-us+f3") not in same
+    with pytest.raises(VoiceError, match=r"gmw/en-us\+f"):
+        speaker.sample_rate("gmw/en-us+f33")
+
+
+def test_long_texts_are_cut_at_sentences_and_clauses() -> None:
+    text = "One. " + "and so on, " * 80 + "to the end. " + "x" * 1000
+    pieces = pyttsx3._pieces(text)
+    assert "".join(pieces).replace(" ", "") == text.replace(" ", "")
+    assert max(map(len, pieces)) <= 400
+    assert pieces[1].endswith(",")
+
+
+def test_an_aiff_under_the_name_of_a_wav_is_read(tmp_path: Path) -> None:
+    import soundfile
+
+    path = tmp_path / "piece.wav"
+    tone = np.sin(np.arange(44_100) / 20).astype(np.float32) * 0.5
+    soundfile.write(path, tone, 44_100, format="AIFF")
+    assert len(pyttsx3._read(path, 1000)) == 22_050

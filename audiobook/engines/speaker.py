@@ -17,7 +17,7 @@ import importlib
 import json
 import os
 import sys
-from typing import Any
+from typing import IO, Any
 
 __all__ = ["main"]
 
@@ -29,14 +29,28 @@ def main() -> int:
     driver = _driver_name()
     if driver == "espeak":
         _offer_espeak()
+    _report_failures(answers)
     for line in sys.stdin:
         request = json.loads(line)
         action = _list_voices if request["do"] == "voices" else _speak
-        fork = driver == "espeak" and hasattr(os, "fork")
-        answer = _in_fork(action, driver, request) if fork else _guarded(action, driver, request)
-        answers.write(json.dumps(answer) + "\n")
+        if driver == "espeak" and hasattr(os, "fork"):
+            answers.write(_in_fork(action, driver, request))
+        else:
+            answers.write(json.dumps({"result": action(_engine(driver), driver, request)}))
+        answers.write("\n")
         answers.flush()
     return 0
+
+
+def _report_failures(stream: IO[str]) -> None:
+    """Let whatever a driver raises be this process's last answer; it is started anew for the next request."""
+
+    def hook(kind: type[BaseException], error: BaseException, _trace: object) -> None:
+        stream.write(json.dumps({"error": f"{kind.__name__}: {error}"}) + "\n")
+        stream.flush()
+        os._exit(1)
+
+    sys.excepthook = hook
 
 
 def _driver_name() -> str:
@@ -55,28 +69,23 @@ def _offer_espeak() -> None:
     ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
 
 
-def _in_fork(action: Any, driver: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Run ``action`` in a fork and pass its answer back through a pipe."""
+def _in_fork(action: Any, driver: str, request: dict[str, Any]) -> str:
+    """Run ``action`` in a fork and return the answer that came back through a pipe."""
     importlib.import_module(f"pyttsx3.drivers.{driver}")  # once, before forking; it starts no thread
     receiver, sender = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(receiver)
-        with os.fdopen(sender, "w", encoding="utf-8") as pipe:
-            json.dump(_guarded(action, driver, request), pipe)
+        pipe = os.fdopen(sender, "w", encoding="utf-8")  # stays open for what may be raised
+        _report_failures(pipe)
+        pipe.write(json.dumps({"result": action(_engine(driver), driver, request)}))
+        pipe.flush()
         os._exit(0)  # no clean-up: eSpeak may fail an assertion when it is closed
     os.close(sender)
-    with os.fdopen(receiver, encoding="utf-8") as pipe:
-        text = pipe.read()
+    with os.fdopen(receiver, encoding="utf-8") as answers:
+        answer = answers.read().strip()
     os.waitpid(child, 0)
-    return json.loads(text) if text else {"error": "the driver crashed"}
-
-
-def _guarded(action: Any, driver: str, request: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return {"result": action(_engine(driver), driver, request)}
-    except Exception as error:  # noqa: BLE001 - the drivers raise anything; the other process words it
-        return {"error": f"{type(error).__name__}: {error}"}
+    return answer or json.dumps({"error": "the driver crashed"})
 
 
 def _engine(driver: str) -> Any:
