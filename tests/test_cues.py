@@ -176,6 +176,8 @@ def test_words_spoken_count_where_nothing_else_tells() -> None:
     assert cues("“Please, come home,” [[whispered Ada]].") == ["whisper"]
     assert cues("“He was pleased.”") == []
     assert cues("“We will go now, if you please.”") == []
+    assert cues("“The wild ones will please her better.”") == []
+    assert cues("“Let me go, please.”") == ["pleading=0.5"]
     assert cues("“Please come home!”") == ["pleading=0.5"]
 
 

@@ -19,6 +19,8 @@ _END = " \t\n\"'”’»)]*_"
 
 
 _SENTENCE_END = re.compile(r"[.!?…]+(?=[\s\"'”’»)]|$)")
+_PLEASE = re.compile(r"(?:^|[.!?,;:\"'“‘—-])\s*(?:oh,? |do |but |and )?please\b(?! (?:god|you|him|her|them|us)\b)")
+"""Please as a request; elsewhere it is a verb: "if you please", "it will please her"."""
 _SHORT = 30
 """Words of a speech that one word, or one mark in the middle, may colour as a whole."""
 _SHARE = 0.5
@@ -54,6 +56,8 @@ def words_spoken(text: str) -> Iterator[Hint]:
     In a long speech only its opening counts. ``text`` has straight apostrophes.
     """
     words = cue_words()
+    if _PLEASE.search(" ".join(text.lower().split()[:_SHORT])):
+        yield "pleading", 0.5
     opening = " ".join(text.lower().replace(",", "").split()[:_SHORT])
     for match in words.spoken_pattern.finditer(opening):
         yield words.spoken[match[0]]
