@@ -50,10 +50,10 @@ CASES = {
     },
     "times": {
         "at 6:45": "at six forty five",
-        "at 10:05 p.m. sharp": "at ten oh five P.M sharp",
+        "at 10:05 p.m. sharp": "at ten oh five PM sharp",
         "at 9:00": "at nine o'clock",
-        "at 5 p.m. He slept.": "at five P.M. He slept.",
-        "from 2pm to 3pm": "from two P.M to three P.M",
+        "at 5 p.m. He slept.": "at five PM. He slept.",
+        "from 2pm to 3pm": "from two PM to three PM",
     },
     "money": {
         "It cost $5.": "It cost five dollars.",
@@ -123,7 +123,8 @@ CASES = {
         "Capt. Hale, etc.": "Captain Hale, et cetera.",
         "Vol. 3, p. 40": "Volume three, page forty",
         "No. 9 and no. 10": "Number nine and number ten",
-        "No 9-year-old would.": "Number nine-year-old would.",
+        "No 9-year-old would.": "No nine-year-old would.",
+        "at No 10, said MM. Dumas": "at Number ten, said Messieurs Dumas",
     },
     "addresses": {
         "1428 Oak St., Boise, ID 83702": "fourteen twenty eight Oak Street, Boise, Idaho eight three seven oh two",

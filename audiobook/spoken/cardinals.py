@@ -108,7 +108,8 @@ def _range(match: re.Match[str], _: Style) -> str:
     first, last = match[1], match[2]
     low, high = float(first.replace(",", "")), float(last.replace(",", ""))
     shortened = len(last) < len(first) and (first + last).isdigit() and first[-len(last) :] < last
-    if low < high or shortened or _SCORES.search(match.string[max(0, match.start() - 60) : match.start()]):
+    score = high < low < 100 and " " not in match[0]
+    if low < high or shortened or score or _SCORES.search(match.string[max(0, match.start() - 60) : match.start()]):
         return f"{_number(first)} to {_number(last)}"
     return f"{_number(first)} - {_number(last)}"
 

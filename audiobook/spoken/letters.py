@@ -7,7 +7,7 @@ from functools import cache
 
 from audiobook.spoken.rules import Style, rule, stop, words
 
-__all__ = ["CAPITALS", "INITIALS", "is_word", "known", "spell"]
+__all__ = ["CAPITALS", "INITIALS", "is_word", "known", "sayable", "spell"]
 
 
 @cache
@@ -41,10 +41,16 @@ def _sounds(text: str) -> bool:
     return not _CLUSTERS.search(text) and bool(re.search("[AEIOUY]", text))
 
 
+def sayable(text: str) -> bool:
+    """Whether a run of capitals inside a serial is said as a word: ``COVID`` of "COVID19"."""
+    return text in words("english/acronyms.txt") or (len(text) > 3 and (is_word(text) or _sounds(text)))
+
+
 _EITHER = frozenset({"IT", "WHO", "AM", "PM", "ID", "AIDS", "PIN"})
 """Words that are acronyms too: letters only where an article or the like stands before them."""
 _LETTERS = frozenset(["US", "OK", "TV", "DJ", "MC", "MD", "MS", "MSS", "PS", "PC", "CD", "DC", "MP", "PR", "GI", "AC"])
 """Letters even where the same letters, small, are a word or a name."""
+_HOUR = re.compile(r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|ty|o'clock)\s$")
 _TITLES = {
     "MR": "Mister",
     "MRS": "Misses",
@@ -72,6 +78,8 @@ def _capitals(match: re.Match[str], _: Style) -> str:
     """Say a word in capitals: an acronym letter by letter, a shouted word as a word."""
     text, ending = match[1], match[2] or ""
     if text in words("english/acronyms.txt"):
+        return match[0]
+    if text in {"AM", "PM"} and _HOUR.search(match.string[max(0, match.start() - 12) : match.start()]):
         return match[0]
     if text in _TITLES:
         return _TITLES[text] + ending.lower()

@@ -101,11 +101,8 @@ def _measure(match: re.Match[str], _: Style) -> str:
     one, many = _unit(match["unit"])
     power = _power(match["square"], match["power"])
     single = _is_one(match["value"]) and not (match["first"] or match["glyph"])
-    lone = match["hyphen"] == "-" and bool(_NOUN.match(match.string, match.end()))
-    lone = lone or (
-        bool(_ARTICLE.search(match.string[max(0, match.start() - 4) : match.start()]))
-        and bool(_NOUN.match(match.string, match.end()))
-    )
+    before = match.string[max(0, match.start() - 4) : match.start()]
+    lone = match["hyphen"] == "-" or (bool(_ARTICLE.search(before)) and bool(_NOUN.match(match.string, match.end())))
     said = _number(match["value"])
     if match["glyph"]:
         top, bottom = _VULGAR[match["glyph"]]

@@ -30,7 +30,7 @@ def _counted(match: re.Match[str], _: Style) -> str:
     value = roman(match[3])
     if not value:
         return match[0]
-    if match[3] == "I" and not _NUMBER_I.match(match.string, match.end()):
+    if match[3] == "I" and not _number_one(match):
         return match[0]
     said = f"{match[1]}{match[2]}{cardinal(value)}"
     if match[4]:
@@ -39,6 +39,13 @@ def _counted(match: re.Match[str], _: Style) -> str:
             return match[0]
         said += f"{' to ' if match[4].strip() in '-–—' else match[4]}{cardinal(last)}"
     return said
+
+
+def _number_one(match: re.Match[str]) -> bool:
+    """Whether "I" is a numeral: ``World War I began``, not ``the part I played``."""
+    if match[1][0].isupper() and match.start():
+        return not _VERBS.match(match.string, match.end()) or match.string[match.end() + 1 :].startswith("was")
+    return bool(_NUMBER_I.match(match.string, match.end()))
 
 
 _NUMBER_I = re.compile(
@@ -56,15 +63,13 @@ def _reigning(match: re.Match[str], _: Style) -> str:
     title, name = match[1], match[2]
     if not value or value > 39:
         return match[0]
-    listed = name in words("english/names.txt")
-    if match[3] in {"I", "V", "X"}:
-        if not (title or listed):
-            return match[0]
-        if match[3] == "I" and not title and not _OF_REIGN.match(match.string, match.end()):
-            return match[0]
-        if match[3] == "I" and _VERBS.match(match.string, match.end()) and match.string[match.end() :][1:4] != "was":
-            return match[0]
-    elif not (title or listed):
+    if not (title or name in words("english/names.txt")):
+        return match[0]
+    if match[3] in {"V", "X"} and not title and name not in words("english/fifths.txt"):
+        return match[0]
+    if match[3] == "I" and not title and not _OF_REIGN.match(match.string, match.end()):
+        return match[0]
+    if match[3] == "I" and _VERBS.match(match.string, match.end()) and match.string[match.end() :][1:4] != "was":
         return match[0]
     the = "" if match.string[: match.start(3)].endswith("the ") else "the "
     return f"{title or ''}{name} {the}{ordinal(value)}{_possessive(match[4])}"

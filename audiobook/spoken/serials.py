@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from audiobook.spoken.letters import spell
+from audiobook.spoken.letters import sayable, spell
 from audiobook.spoken.numbers import cardinal, digits, year
-from audiobook.spoken.rules import Style, rule, words
+from audiobook.spoken.rules import Style, rule
 from audiobook.spoken.titles import house
 
 __all__ = ["RULES"]
@@ -35,7 +35,7 @@ def _serial(match: re.Match[str], style: Style) -> str:
             said.append(_figures(piece))
         elif piece == "A":
             said.append(style.put("A", "eɪ"))
-        elif piece.isupper() and len(piece) > 1 and not (len(piece) > 3 or piece in words("english/acronyms.txt")):
+        elif piece.isupper() and len(piece) > 1 and not sayable(piece):
             said.append(spell(piece))
         else:
             said.append(piece)

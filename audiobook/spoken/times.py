@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from audiobook.spoken.letters import spell
 from audiobook.spoken.numbers import cardinal
 from audiobook.spoken.rules import Style, rule, stop
 
@@ -27,9 +28,9 @@ def _clock(hour: str, minute: str | None, *, half: bool) -> str:
 
 
 def _letters(text: str | None) -> str:
-    """Spell A.M., P.M. or a zone; the full stops keep an engine from reading "A" as the article."""
+    """Say the half of the day or the zone: engines read AM and PM as letters, but not every zone."""
     letters = re.sub(r"[\s.]", "", text or "").upper()
-    return f" {'.'.join(letters)}" if letters else ""
+    return f" {letters if letters in {'AM', 'PM'} else spell(letters)}" if letters else ""
 
 
 def _time(match: re.Match[str], _: Style) -> str:

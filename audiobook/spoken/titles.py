@@ -180,7 +180,10 @@ _BEHIND_NAME = r"((?:[A-Z][\w'-]*|&|and)(?:\s?,)?\s(?:\()?)"
 RULES = (
     rule(r"\b([Dd]r)\b\.?(?=\s?[A-Z\s.,;:?!)]|$)", _doctor),
     rule(r"\b(St)\b\.?(?=[\s.,;:?!)'\"]|$)", _saint, "St"),
-    rule(r"(?<!\w)(?:[Nn]o\.\s?(?=\d)|No\s(?=\d{1,4}\b(?!\s(?:more|of|other)))|№\s?(?=\d)|#\s?(?=\d))", _number_sign),
+    rule(
+        r"(?<!\w)(?:[Nn]o\.\s?(?=\d)|(?<=[a-z,]\s)No\s(?=\d{1,4}\b(?![-\s](?:more|of|other|year)))|№\s?(?=\d)|#\s?(?=\d))",
+        _number_sign,
+    ),
     rule(rf"(?<![\w.])({_names('number')})\.{_FIGURE}", _numbered, "."),
     rule(r"(?<![\w.])(pp?|vol|ch|Vol|Ch|Fig|fig)(?=\s\d)", _numbered),
     rule(rf"(?<![\w.])({_names('year')})\.?(?=\s?[12]\d{{3}}\b)", _dated),
