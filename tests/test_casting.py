@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from audiobook.adapt.casting import are_alike, cast_voices
-from audiobook.adapt.castlist import merge, set_voice, speakers, voice_conflicts
+from audiobook.adapt.castlist import cast_warnings, merge, set_voice, speakers, voice_conflicts
 from audiobook.adapt.marked import Age, MarkedBook, MarkedChapter, Person, Piece, SceneSpan, Sex
 from audiobook.book import Book, Chapter, Metadata, Paragraph
 from audiobook.engines.base import Gender, VoiceInfo
@@ -234,3 +234,12 @@ def test_different_voices_and_a_single_reader_give_no_warning() -> None:
     assert voice_conflicts(SCRIPT) == ()
     one = tuple((name, Voice("choir", "a")) for name, _ in CAST)
     assert voice_conflicts(dataclasses.replace(SCRIPT, cast=one)) == ()
+
+
+def test_a_cast_entry_for_nobody_is_named_with_the_nearest() -> None:
+    known = dataclasses.replace(SCRIPT, aliases=(("Dray", ("Old Dray",)),))
+    wanted = (("narrator", "choir:a"), ("old dray", "choir:b"), ("Drey", "choir:c"), ("Zoroaster", "choir:d"))
+    assert cast_warnings(known, wanted) == (
+        "the cast names Drey, but nobody of that name speaks; did you mean Dray?",
+        "the cast names Zoroaster, but nobody of that name speaks",
+    )

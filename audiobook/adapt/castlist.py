@@ -11,7 +11,7 @@ from audiobook.adapt.casting import are_alike
 from audiobook.errors import UsageError
 from audiobook.script import NARRATOR, UNKNOWN, Line, Scene, Script, ScriptChapter, ScriptParagraph, Voice
 
-__all__ = ["SpeakerRow", "merge", "merged_names", "set_voice", "speakers", "voice_conflicts"]
+__all__ = ["SpeakerRow", "cast_warnings", "merge", "merged_names", "set_voice", "speakers", "voice_conflicts"]
 
 _SAMPLE = 80
 """Characters of a sample line."""
@@ -167,6 +167,24 @@ def _known(script: Script, name: str, *, may_be_new: bool = False) -> str:
 
 def _spoken_by(script: Script) -> Iterator[str]:
     return (line.speaker for chapter in script.chapters for line in chapter.lines())
+
+
+def cast_warnings(script: Script, wanted: Iterable[tuple[str, str]] = ()) -> tuple[str, ...]:
+    """Say what of a cast a person should look at.
+
+    Args:
+        script: The script with its cast.
+        wanted: ``[cast]`` of the settings; names that nobody in the script answers to are named.
+    """
+    names = {name.casefold(): name for name in (NARRATOR, *_spoken_by(script))}
+    others = {alias.casefold() for name, aliases in script.aliases if name.casefold() in names for alias in aliases}
+    unheard = [name for name, _ in wanted if name.casefold() not in names and name.casefold() not in others]
+    warnings = []
+    for name in unheard:
+        near = difflib.get_close_matches(name.casefold(), names, n=1)
+        meant = f"; did you mean {names[near[0]]}?" if near else ""
+        warnings.append(f"the cast names {name}, but nobody of that name speaks{meant}")
+    return (*warnings, *voice_conflicts(script))
 
 
 def voice_conflicts(script: Script) -> tuple[str, ...]:

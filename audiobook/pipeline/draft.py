@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audiobook import adapt, ingest
-from audiobook.adapt.castlist import voice_conflicts
+from audiobook.adapt.castlist import cast_warnings
 from audiobook.adapt.llm import ask
 from audiobook.atomic import write_text
 from audiobook.book import Book, Metadata, count_letters
@@ -74,7 +74,7 @@ def draft(source: str, settings: Settings, progress: Progress) -> Draft:
         marked, warnings = ask(marked, settings.adapt, cache_folder())
     earlier = read_script(Path(settings.adapt.cast_from)).cast if settings.adapt.cast_from else ()
     script = adapt.direct(marked, settings, voices, earlier)
-    warnings += voice_conflicts(script)
+    warnings += cast_warnings(script, settings.cast)
     _require_every_letter(book, script, source)
     return Draft(script, book, warnings)
 
