@@ -109,6 +109,16 @@ def test_brackets_and_control_characters_are_text(engine: Engine, voice: VoiceIn
     assert len(marked.samples) == pytest.approx(len(plain.samples), rel=0.5)
 
 
+def test_given_phonemes_are_spoken_in_place_of_the_word(engine: Engine, voice: VoiceInfo) -> None:
+    if engine.name == "silent":  # tones have no phonemes
+        return
+    target = Voice(voice.engine, voice.name)
+    plain = engine.speak(Utterance("Cat came.", "en", target))
+    longer = engine.speak(Utterance("Cat came.", "en", target, phonemes=((0, 3, "ælɪmˈbɛkoʊvə"),)))
+    assert len(longer.samples) > 1.2 * len(plain.samples)
+    assert [word.text for word in longer.words] == ["Cat", "came."]
+
+
 def test_rate_is_honoured_or_left_to_prosody(engine: Engine, voice: VoiceInfo, spoken: Speech) -> None:
     faster = engine.speak(line(voice, rate=1.25))
     expected = len(spoken.samples) / 1.25 if "rate" in engine.honours else len(spoken.samples)

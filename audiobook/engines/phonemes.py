@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from audiobook.errors import EngineError
+from audiobook.spoken.ipa import tidy
 
 __all__ = ["LANGUAGES", "LONGEST", "VOCABULARY", "Piece", "phonemize", "to_kokoro"]
 
@@ -88,7 +89,7 @@ def phonemize(text: str, espeak: str, given: Iterable[tuple[int, int, str]] = ()
     parts: list[str] = []
     at = 0
     for start, end, ipa in sorted(given):
-        parts.extend((_spoken(text[at:start], espeak), _padded(text, start, end, to_kokoro(ipa, espeak))))
+        parts.extend((_spoken(text[at:start], espeak), _padded(text, start, end, to_kokoro(tidy(ipa), espeak))))
         at = end
     parts.append(_spoken(text[at:], espeak))
     return tuple(Piece(cut) for cut in _cut(re.sub(r"\s+", " ", "".join(parts)).strip()))

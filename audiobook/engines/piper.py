@@ -26,6 +26,7 @@ from audiobook.engines import store
 from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, speakable, unknown_voice
 from audiobook.engines.words import align, spoken_words
 from audiobook.errors import EngineError, VoiceError
+from audiobook.spoken.ipa import tidy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -245,7 +246,7 @@ def _marked(utterance: Utterance) -> str:
     at = 0
     for start, end, ipa in sorted(utterance.phonemes):
         pieces.append(_plain(utterance.text[at:start]))
-        pieces.append(f"[[ {unicodedata.normalize('NFD', ipa.replace(']', '').replace('[', ''))} ]]")
+        pieces.append(f"[[ {unicodedata.normalize('NFD', tidy(ipa))} ]]")
         at = end
     pieces.append(_plain(utterance.text[at:]))
     return "".join(pieces)

@@ -25,6 +25,7 @@ from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, spe
 from audiobook.engines.words import estimate
 from audiobook.errors import EngineError
 from audiobook.script import Delivery
+from audiobook.spoken.ipa import respell, to_espeak
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,7 +109,7 @@ class Pyttsx3Engine:
         import numpy as np
 
         voice = self._resolve(utterance.voice.name)
-        pieces = [piece for piece in _pieces(_plain(utterance.text)) if speakable(piece)]
+        pieces = [piece for piece in _pieces(_marked(utterance)) if speakable(piece)]
         if not pieces:
             return Speech(np.zeros(0, np.float32), _RATE)
         parts = [self._piece(piece, voice, utterance.delivery) for piece in pieces]
@@ -279,6 +280,18 @@ def _pieces(text: str) -> list[str]:
             rest = rest[at:].strip()
         pieces.append(rest)
     return pieces
+
+
+def _marked(utterance: Utterance) -> str:
+    """Text in which given phonemes are eSpeak's mnemonics, or respelt for drivers that have no alphabet."""
+    parts: list[str] = []
+    at = 0
+    for start, end, ipa in sorted(utterance.phonemes):
+        said = f"[[{to_espeak(ipa)}]]" if _espeak() else respell(ipa)
+        parts.extend((_plain(utterance.text[at:start]), said or _plain(utterance.text[start:end])))
+        at = end
+    parts.append(_plain(utterance.text[at:]))
+    return "".join(parts)
 
 
 def _plain(text: str) -> str:
