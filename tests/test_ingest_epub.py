@@ -167,6 +167,34 @@ class TestChapters:
             read(make_epub({"a.xhtml": page("<h1>Dusk</h1><p>one</p>")}, nav=nav(("content 001", "a.xhtml"))))
         ) == ["Dusk"]
 
+    def test_lines_that_say_chapter_are_headings_where_there_are_no_others(self, read: Read) -> None:
+        body = f'<p class="x">Chapter 1</p><p>{LONG}</p><p class="x">Chapter 2</p><p>{LONG}</p>'
+        assert titles(read(make_epub({"a.xhtml": page(body)}))) == ["Chapter 1", "Chapter 2"]
+
+    def test_documents_with_names_of_their_own_are_chapters_at_last(self, read: Read) -> None:
+        pages = {"a.xhtml": page("<p>one</p>", title="Dusk"), "b.xhtml": page("<p>two</p>", title="Dawn")}
+        assert titles(read(make_epub(pages))) == ["Dusk", "Dawn"]
+
+    def test_a_flat_list_puts_chapters_under_the_part_before_them(self, read: Read) -> None:
+        pages = {
+            "p.xhtml": page("<h1>PART ONE</h1>"),
+            "a.xhtml": page("<h2>Chapter 1</h2><p>one</p>"),
+            "b.xhtml": page("<h2>Afterword</h2><p>two</p>"),
+        }
+        book = read(
+            make_epub(pages, nav=nav(("Part One", "p.xhtml"), ("Chapter 1", "a.xhtml"), ("Afterword", "b.xhtml")))
+        )
+        assert [(c.part, c.part_heading, c.title) for c in book.chapters] == [
+            ("Part One", "PART ONE", "Chapter 1"),
+            ("", "", "Afterword"),
+        ]
+
+    def test_a_drawing_in_the_reading_order_is_read_by_its_words(self, read: Read) -> None:
+        svg = '<svg xmlns="http://www.w3.org/2000/svg"><title>A plan</title><text>North</text><text>South</text></svg>'
+        item = '<item id="s" href="s.svg" media-type="image/svg+xml"/>'
+        book = read(make_epub({}, manifest=item, files={"OPS/s.svg": svg}, spine='<itemref idref="s"/>'))
+        assert texts(book) == ["North", "South"]
+
 
 class TestLeftOut:
     def test_pages_that_are_not_the_story_are_named(self, read: Read) -> None:

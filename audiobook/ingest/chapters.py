@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audiobook.book import Chapter, Exclusion, Paragraph
@@ -26,7 +26,7 @@ class _Builder:
     parts: list[str] = field(default_factory=list)
     """Part headings that wait for their first chapter."""
 
-    def add(self, start: Start, passages: Sequence[Passage], fallback: str) -> None:
+    def add(self, start: Start, passages: Sequence[Passage], names: Mapping[str, str]) -> None:
         """Make a chapter of one stretch of text."""
         texts = [passage for passage in passages if passage.text]
         if not texts:
@@ -42,7 +42,7 @@ class _Builder:
             return
         self.chapters.append(
             Chapter(
-                title=title or fallback or self.title,
+                title=title or names.get(texts[0].href) or self.title,
                 paragraphs=body,
                 part=start.part,
                 href=texts[0].href,
@@ -58,7 +58,7 @@ class _Builder:
 
 
 def build_chapters(
-    passages: Sequence[Passage | None], starts: Sequence[Start], title: str, names: Sequence[str] = ()
+    passages: Sequence[Passage | None], starts: Sequence[Start], title: str, names: Mapping[str, str]
 ) -> tuple[tuple[Chapter, ...], tuple[Exclusion, ...]]:
     """Cut the text at its starts.
 
@@ -66,7 +66,7 @@ def build_chapters(
         passages: The book's text; None where something is not read.
         starts: In ascending order; text before the first is a chapter of its own.
         title: The book's title, for text without any other.
-        names: For every passage the name of its document, used where there is neither label nor heading.
+        names: Documents' own names, used where there is neither label nor heading.
     """
     builder = _Builder(title)
     if not starts or starts[0].index > 0:
@@ -74,7 +74,7 @@ def build_chapters(
     bounds = [*(start.index for start in starts[1:]), len(passages)]
     for start, end in zip(starts, bounds, strict=True):
         stretch = [passage for passage in passages[start.index : end] if passage is not None]
-        builder.add(start, stretch, names[start.index] if start.index < len(names) else "")
+        builder.add(start, stretch, names)
     builder.close()
     return tuple(builder.chapters), tuple(builder.exclusions)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from audiobook.book import Book, Cover, Exclusion, LexiconEntry, Metadata
 from audiobook.errors import SourceError
 from audiobook.ingest.chapters import build_chapters
-from audiobook.ingest.divide import Start, starts_of_headings, starts_of_toc
+from audiobook.ingest.divide import Start, promote, starts_of_headings, starts_of_names, starts_of_toc
 from audiobook.ingest.matter import page_reason
 from audiobook.ingest.notes import place_notes
 from audiobook.ingest.passages import Document, Passage, squash
@@ -56,7 +56,7 @@ def compose(
     Raises:
         SourceError: there is no text in it.
     """
-    passages = [passage for document in documents for passage in document.passages]
+    passages = promote([passage for document in documents for passage in document.passages])
     if not passages:
         raise _empty(place)
     heads = list(itertools.accumulate((len(document.passages) for document in documents), initial=0))[:-1]
@@ -79,10 +79,11 @@ def compose(
                     if passage is not None and not passage.note:
                         exclusions.append(Exclusion(reason, passage.text))
                         kept[index] = None
+    names = _useful(documents, metadata.title)
+    starts = starts or starts_of_names(heads, [names.get(document.href, "") for document in documents])
     kept, starts, dropped = _notes(kept, starts, settings.notes)
     exclusions += dropped
-    names = [document.title for document in documents for _ in document.passages]
-    chapters, repeated = build_chapters(kept, starts, metadata.title, _useful(names, metadata.title))
+    chapters, repeated = build_chapters(kept, starts, metadata.title, names)
     if not any(chapter.paragraphs or chapter.titled for chapter in chapters):
         raise _empty(place)
     return Book(
@@ -105,12 +106,10 @@ def _all(entries: tuple[Entry, ...]) -> list[Entry]:
     return [found for entry in entries for found in (entry, *_all(entry.children))]
 
 
-def _useful(names: Sequence[str], title: str) -> list[str]:
-    """Documents' own names help only when they are not all the same or the book's."""
-    if len(set(names)) <= 1:
-        return []
-    own = squash(title)
-    return ["" if squash(name) == own else name for name in names]
+def _useful(documents: Sequence[Document], title: str) -> dict[str, str]:
+    """Return documents' own names; they help only when they are not all the same or the book's."""
+    names = {document.href: document.title for document in documents if squash(document.title) != squash(title)}
+    return names if len(set(names.values())) > 1 else {}
 
 
 def _finder(

@@ -13,10 +13,11 @@ from audiobook.ingest.outline import Block, assign_roles
 from audiobook.ingest.passages import Passage, squash
 from audiobook.ingest.toc import Entry
 
-__all__ = ["Start", "starts_of_headings", "starts_of_toc"]
+__all__ = ["Start", "promote", "starts_of_headings", "starts_of_names", "starts_of_toc"]
 
 _CHAPTER_LETTERS = 3_000
 """Letters that a line of a table of contents has under it on average when it means a chapter."""
+_HEADING_CHARS = 60
 _COARSE_LETTERS = 60_000
 """Letters from which on a chapter may be several that the table of contents lumps together."""
 
@@ -87,7 +88,7 @@ def starts_of_toc(
         _expand(node, "", text, starts, title, alone=alone)
     if not starts:
         return []
-    starts = _distinct(starts)
+    starts = _under_parts(_distinct(starts))
     starts = _distinct(starts + _unlisted(starts, passages, heads, text))
     return _distinct(starts + _lumped(starts, passages, text))
 
@@ -160,6 +161,52 @@ def _distinct(starts: list[Start]) -> list[Start]:
         elif last.is_part and not start.is_part and start.label:
             result[-1] = replace(start, part=start.part or last.label)
     return result
+
+
+def _under_parts(starts: list[Start]) -> list[Start]:
+    """Put chapters under the parts that a flat table of contents names before them."""
+    part = ""
+    result: list[Start] = []
+    for start in starts:
+        known = recognize(start.label)
+        if known and known.kind == "part" and not known.title.strip() and not start.part:
+            part = start.label
+            result.append(replace(start, is_part=True))
+        elif known and known.kind in {"chapter", "bare"} and not start.part:
+            result.append(replace(start, part=part))
+        else:
+            result.append(start)
+    return result
+
+
+def promote(passages: Sequence[Passage]) -> list[Passage]:
+    """Make headings of lines that say "Chapter 2" in a book without any headings; two such lines are needed."""
+    if any(passage.level for passage in passages):
+        return list(passages)
+    levels: dict[int, int] = {}
+    for index, passage in enumerate(passages):
+        if passage.kind == "prose" and len(passage.text) <= _HEADING_CHARS and not passage.note and not passage.role:
+            known = recognize(passage.text)
+            if known and known.kind in {"chapter", "part"}:
+                levels[index] = 1 if known.kind == "part" else 2
+    if sum(level == 2 for level in levels.values()) < 2:
+        return list(passages)
+    return [
+        replace(passage, kind="heading", level=levels[index]) if index in levels else passage
+        for index, passage in enumerate(passages)
+    ]
+
+
+def starts_of_names(heads: Sequence[int], names: Sequence[str]) -> list[Start]:
+    """Return a chapter for every document, where all have names of their own and nothing else tells them apart.
+
+    Args:
+        heads: Index of the first passage of each document.
+        names: The documents' names.
+    """
+    if not all(names) or not 1 < len(set(names)) == len(names):
+        return []
+    return [Start(head, name) for head, name in zip(heads, names, strict=True)]
 
 
 def _unlisted(

@@ -186,7 +186,7 @@ class _Walker:
             return "media-fallback"
         if name in {"annotation", "annotation-xml"}:
             return "math-source"
-        if name in {"title", "desc", "metadata"} and len(self.frames) > 1:
+        if name in {"title", "desc", "metadata"} and element.getparent() is not None:
             return "image"
         if element.keys():
             if not is_note and not self.frame.note and semantics.is_hidden(element):
