@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audiobook.adapt.cues import add_cues
 from audiobook.adapt.cuewords import cue_words
@@ -286,6 +289,22 @@ def test_other_forms_of_a_verb_are_known() -> None:
     verbs = cue_words().verbs
     for form in ("whispers", "whispering", "cries", "crying", "begs", "begging", "weeps", "spits"):
         assert form in verbs
+
+
+@given(st.lists(st.text(st.sampled_from("aI“”'’!?….,- \n\ud800é") | st.characters(), max_size=60), max_size=4))
+def test_no_text_breaks_the_search_and_only_cues_change(texts: list[str]) -> None:
+    chapter = Chapter("", tuple(Paragraph(text) for text in texts))
+    pieces = tuple(
+        Piece(number, start, end, speaker, kind)  # type: ignore[arg-type]
+        for number, text in enumerate(texts)
+        for start, end, speaker, kind in (
+            (0, len(text) // 2, NARRATOR, "narration"),
+            (len(text) // 2, len(text), "Ada", "speech"),
+        )
+    )
+    marked = MarkedChapter(chapter, (SceneSpan(0, len(texts)),), pieces)
+    done = add_cues(MarkedBook(Book(Metadata(), (chapter,)), PEOPLE, (marked,)), SETTINGS)
+    assert tuple(replace(piece, cues=()) for piece in done.chapters[0].pieces) == pieces
 
 
 def test_a_long_book_takes_seconds() -> None:

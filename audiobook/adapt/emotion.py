@@ -124,7 +124,7 @@ def hashed(text: str) -> tuple[list[int], list[int]]:
 
 
 def _bucket(feature: str) -> int:
-    return zlib.crc32(feature.encode()) % BUCKETS
+    return zlib.crc32(feature.encode(errors="replace")) % BUCKETS
 
 
 def dense(text: str) -> list[float]:
