@@ -108,6 +108,10 @@ CASES = {
         "Louis XVI. was king": "Louis the sixteenth was king",
         "CHAPTER IV.": "chapter four.",
         "World War II": "World War two",
+        "World War I began.": "World War one began.",
+        "Chapter I The Storm": "Chapter one The Storm",
+        "the part I played": "the part I played",
+        "Malcolm X": "Malcolm X",
         "Act III, Scene ii": "Act three, Scene two",
         "Sam and I went.": "Sam and I went.",
         "Yes, James, I know.": "Yes, James, I know.",
@@ -291,6 +295,11 @@ def test_heteronyms_are_told_apart_by_context(text: str, word: str, ipa: str) ->
 )
 def test_heteronyms_in_their_common_reading_are_left_to_the_voice(text: str) -> None:
     assert say(text, language="en", settings=SpokenSettings()).phonemes == ()
+
+
+def test_a_capital_a_inside_a_sentence_is_the_letter() -> None:
+    said = say("The plan A was no good, but A Storm was.", language="en", settings=SpokenSettings())
+    assert said.phonemes == ((9, 10, "eɪ"),)
 
 
 def test_dialect_keeps_its_letters_and_gains_its_sound() -> None:

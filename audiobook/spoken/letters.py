@@ -154,7 +154,13 @@ def _abbreviated(match: re.Match[str], style: Style) -> str:
     return _dotted(match, style)
 
 
+def _lone(_match: re.Match[str], style: Style) -> str:
+    """Say "A" as a letter where it cannot be the article: ``plan A was``."""
+    return style.put("A", "eɪ")
+
+
 INITIALS = (
+    rule(r"(?<=[a-z]\s)A(?=\s[a-z]|[,;:!?)]|\.?\"?$)", _lone, "A"),
     rule(r"(?<![\w&])([A-Z]{1,3})\s?&\s?([A-Z]{1,3})('s)?(?![\w&])", _joined, "&"),
     rule(
         r"\b(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?D|D\.\s?Phil|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?:\.('s|s)?|(?<=\.\w)('s)?)",

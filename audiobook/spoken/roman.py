@@ -45,7 +45,7 @@ def _number_one(match: re.Match[str]) -> bool:
     """Whether "I" is a numeral: ``World War I began``, not ``the part I played``."""
     if match[1][0].isupper() and match.start():
         return not _VERBS.match(match.string, match.end()) or match.string[match.end() + 1 :].startswith("was")
-    return bool(_NUMBER_I.match(match.string, match.end()))
+    return bool(_NUMBER_I.match(match.string, match.end()) or re.match(r"\s[A-Z]", match.string[match.end() :]))
 
 
 _NUMBER_I = re.compile(

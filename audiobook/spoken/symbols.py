@@ -84,6 +84,7 @@ ARITHMETIC = (
     rule(r"(?<![\w~])[~≈](?=\s?[$£€]?\d)", lambda *_: "about "),
 )
 RULES = (
+    rule(r"(?<=[A-Za-z])\^(?=[A-Za-z])", lambda *_: "", "^"),  # an accent as old plain texts write it: te^te
     rule(r"[Α-Ωα-ω](?![Α-Ωα-ω])(?<![Α-Ωα-ω][Α-Ωα-ω])", _greek),
     rule(_SIGN.pattern, _sign),
     rule(f"[{re.escape(_SILENT[:-1])}]", lambda *_: " "),
