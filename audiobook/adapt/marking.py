@@ -18,7 +18,7 @@ from audiobook.adapt.plays import find_speeches, part_sex
 from audiobook.adapt.quotes import Quote, find_quotes
 from audiobook.adapt.roster import Roster
 from audiobook.adapt.speech import find_thoughts, only_speech
-from audiobook.adapt.style import vote
+from audiobook.adapt.style import Style, vote
 from audiobook.adapt.tags import Tag, find_tags
 from audiobook.adapt.turns import Turn, cut_turns
 from audiobook.adapt.who import Evidence
@@ -26,7 +26,7 @@ from audiobook.book import Book, Chapter
 from audiobook.script import NARRATOR, UNKNOWN
 from audiobook.settings import AdaptSettings
 
-__all__ = ["mark"]
+__all__ = ["mark", "read_evidence"]
 
 
 def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
@@ -43,14 +43,11 @@ def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
     style = vote(flow.text, settings.quotes)
     if style.name == "play":
         return _mark_play(book, flow)
-    quotes = only_speech(flow, find_quotes(flow, style))
-    thoughts = find_thoughts(flow, book, _inside(flow, quotes))
-    quotes = tuple(sorted((*quotes, *thoughts), key=lambda quote: quote.start))
+    quotes, silent = _speech(book, flow, style)
     evidence, tags = _read(flow, quotes)
     ranked, chances = _decide(evidence)
     names = _names(evidence.roster)
     labels: dict[int, _Spoken] = {}
-    silent = frozenset(thought.start for thought in thoughts)
     for turn, options, chance in zip(evidence.turns, ranked, chances, strict=True):
         speaker, confidence, doubt = _verdict(options, chance, turn, names)
         for q in turn.quotes:
@@ -71,6 +68,21 @@ def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
             labels[q] = _Spoken(quote.paragraph, piece)
     chapters = _chapters(book, [labels[q] for q in range(len(quotes))])
     return _assemble(book, chapters, evidence.roster, names)
+
+
+def read_evidence(book: Book, settings: AdaptSettings) -> Evidence:
+    """Gather what a book says of who speaks, undecided: what the weights of the evidence are fitted on."""
+    flow = flow_of(book)
+    quotes, _ = _speech(book, flow, vote(flow.text, settings.quotes))
+    return _read(flow, quotes)[0]
+
+
+def _speech(book: Book, flow: Flow, style: Style) -> tuple[tuple[Quote, ...], frozenset[int]]:
+    """Find all that is said or thought, and where the thoughts without quotation marks begin."""
+    quotes = only_speech(flow, find_quotes(flow, style))
+    thoughts = find_thoughts(flow, book, _inside(flow, quotes))
+    every = tuple(sorted((*quotes, *thoughts), key=lambda quote: quote.start))
+    return every, frozenset(thought.start for thought in thoughts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def _role_pattern() -> re.Pattern[str]:
     return re.compile(
         r"\b(?P<owner>[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Mm]y|[Tt]heir|[Oo]ur|[Tt]his|[Tt]hat|[Aa]nother|[Oo]ne|"
         r"[A-Z][\w.]*(?: [A-Z]\w*)*'s?)"
-        rf"\s+(?:(?!(?:and|or|of|the|to|was|had|is|as|in|with)\b)[a-z-]+,?\s+){{0,3}}?(?P<noun>{nouns})\b(?!-)"
+        rf"\s+(?:(?!(?:and|or|of|the|to|was|had|is|as|in|with)\b)[a-z-]+,?\s+){{0,3}}?(?P<noun>(?i:{nouns}))\b(?!-)"
     )
 
 
@@ -54,7 +54,7 @@ def _said_by() -> re.Pattern[str]:
     """Match any noun right behind a verb of speech: "said the cattle-dealer"."""
     verbs = "|".join(sorted(word for word, kind in lexicon().verbs.items() if kind in {"neutral", "manner"}))
     return re.compile(
-        rf"\b(?:{verbs})\s+((?:the|an?|his|her|my|their|our)\s+(?:[a-z-]+\s+){{0,2}}?[a-z-]{{3,}}(?<!ly))"
+        rf"\b(?:{verbs})\s+((?:the|an?|his|her|my|their|our)\s+(?:[a-z-]+\s+){{0,2}}?[A-Za-z-]{{3,}}(?<!ly))"
         r"(?=\s*[,.;:!?—]|\s+(?:[a-z]+ly|in|with|to|from|at|as|who|and|on|of|after|again|when|while|behind|by)\b|\s*$)"
     )
 
@@ -72,18 +72,34 @@ def find_mentions(flow: Flow, cast: Cast, runs: tuple[Run, ...], quoted: bytearr
         if not quoted[match.start()]:
             word = match.group().lower()
             found.append(Mention(match.start(), match.end(), "pronoun", -1, _PRONOUNS[word], word))
+    named = frozenset(position for mention in found for position in range(mention.start, mention.end))
     taken: set[int] = set()
     roles = lexicon().roles
     for match in _role_pattern().finditer(plain):
-        if not quoted[match.start("noun")] and "\n" not in match.group():
+        if not quoted[match.start("noun")] and "\n" not in match.group() and match.start("noun") not in named:
             noun = match.group("noun")
             voice = _VOICE.match(plain, match.end())
             end = voice.end() if voice is not None else match.end()
             text = " ".join(plain[match.start() : end].split())
             taken.add(match.start())
-            found.append(Mention(match.start(), end, "role", -1, roles[noun], text, plain[end : end + 1] == "'"))
+            found.append(
+                Mention(
+                    match.start(),
+                    end,
+                    "role",
+                    -1,
+                    roles.get(noun, roles.get(noun.lower(), "unknown")),
+                    text,
+                    plain[end : end + 1] == "'",
+                )
+            )
     for match in _said_by().finditer(plain):
-        if not quoted[match.start()] and not quoted[match.start(1)] and match.start(1) not in taken:
+        if (
+            not quoted[match.start()]
+            and not quoted[match.start(1)]
+            and match.start(1) not in taken
+            and match.end(1) - 1 not in named
+        ):
             text = " ".join(match.group(1).split())
             found.append(Mention(match.start(1), match.end(1), "role", -1, "unknown", text))
     return tuple(sorted(found, key=lambda mention: (mention.start, -mention.end)))

@@ -26,12 +26,13 @@ class Roster:
 
     def role(self, mention: Mention) -> int:
         """Find or add somebody known by a noun only."""
-        phrase = _phrase(mention)
+        shown = _phrase(mention)
+        phrase = shown.lower()
         if phrase not in self.roles:
             figure = Figure("", "", mention.sex, role=True)
             form = tuple(phrase.split())
             figure.forms[form] += 1
-            figure.shown[form] = phrase[:1].upper() + phrase[1:]
+            figure.shown[form] = shown[:1].upper() + shown[1:]
             self.roles[phrase] = len(self.figures)
             self.figures.append(figure)
         return self.roles[phrase]
@@ -41,7 +42,7 @@ class Roster:
         if mention.kind == "name":
             return mention.figure
         if mention.kind == "role":
-            return self.roles.get(_phrase(mention), -1)
+            return self.roles.get(_phrase(mention).lower(), -1)
         return self.narrator if mention.text == "i" and chapter in self.first_person else -1
 
 

@@ -65,6 +65,7 @@ class Evidence:
             for tag in turn.tags[:1]:
                 if tag.mention.kind == "role" and tag.strength >= _TOLD:
                     self.nouns[roster.role(tag.mention)] += 1
+        self.parity = self._parity()
         self.links = links(flow, mentions)
         self.kin = Kin(roster.figures)
         reader = Reader(flow, quotes, mentions, self.starts, roster, quoted)
@@ -81,6 +82,26 @@ class Evidence:
                 index = self.who(tag.mention, n)
                 if index >= 0 and tag.mention.kind != "role" and tag.strength >= _TOLD:
                     self.fame[index] += 1
+
+    def _parity(self) -> dict[int, Counter[int]]:
+        """Count, for each noun, who is named two turns away from it less who is named one turn away.
+
+        In an alternating conversation "the painter" speaks in the turns that are otherwise Basil's, and never
+        next to one of Basil's.
+        """
+        found: defaultdict[int, Counter[int]] = defaultdict(Counter)
+        for n, turn in enumerate(self.turns):
+            if not turn.tags or turn.tags[0].mention.kind != "role" or turn.tags[0].strength < _TOLD:
+                continue
+            role = self.roster.role(turn.tags[0].mention)
+            for step, weight in ((-2, 1), (2, 1), (-1, -2), (1, -2)):
+                m = n + step
+                if not 0 <= m < len(self.turns) or abs(self.turns[m].first - turn.first) > 2 * abs(step):
+                    continue
+                for tag in self.turns[m].tags[:1]:
+                    if tag.mention.kind == "name" and tag.strength >= _TOLD:
+                        found[role][tag.mention.figure] += weight
+        return found
 
     def who(self, mention: Mention, n: int) -> int:
         """Find the figure of a mention in turn ``n``; -1 when only its sex or its noun is known."""
@@ -277,8 +298,12 @@ class Evidence:
         self._bound(tag.mention, tag.strength, found)
         tied: Counter[int] = self.links.get(noun, Counter())
         company = list(found)
+        index = self.roster.role(tag.mention)
+        parity = self.parity.get(index, Counter())
         for figure in company:
             features = found[figure]
+            if parity[figure] > 0:
+                features["role_parity"] = math.log1p(parity[figure])
             if tied[figure]:
                 features["role_link"] = math.log1p(tied[figure])
             if noun not in KIN:
@@ -287,7 +312,6 @@ class Evidence:
                 features["role_kin"] = tag.strength
             elif not tied[figure]:
                 features["role_stranger"] = tag.strength
-        index = self.roster.role(tag.mention)
         features = found.setdefault(index, {f"cast_{told}": math.log(_NEW)})
         kind = "role_self_kin" if noun in KIN else "role_self_any" if noun in GENERIC else "role_self"
         features[kind] = tag.strength
