@@ -29,7 +29,10 @@ class Prose:
         self._number = count(1)
 
     def paragraph(self, sentences: int = 6) -> str:
-        return " ".join(islice(self._sentences, sentences)) + f" So ended the matter of the day numbered {next(self._number)}."
+        return (
+            " ".join(islice(self._sentences, sentences))
+            + f" So ended the matter of the day numbered {next(self._number)}."
+        )
 
     def body(self, paragraphs: int = 5) -> str:
         return "\n\n".join(textwrap.fill(self.paragraph(), 72) for _ in range(paragraphs))

@@ -67,7 +67,9 @@ SINGLE_LINE = {
 @pytest.mark.parametrize("headings", SINGLE_LINE.values(), ids=SINGLE_LINE.keys())
 @pytest.mark.parametrize("listed", [False, True], ids=["no contents", "contents"])
 def test_headings_of_every_form_open_chapters(headings: list[str], listed: bool) -> None:
-    contents = "CONTENTS\n\n" + "\n".join(f"  {heading.strip()}" for heading in headings) + "\n\n\n\n\n" if listed else ""
+    contents = (
+        "CONTENTS\n\n" + "\n".join(f"  {heading.strip()}" for heading in headings) + "\n\n\n\n\n" if listed else ""
+    )
     text = gutenberg(f"THE STONE BRIDGE\n\nby Ann Author\n\n\n\n\n{contents}{chapters(headings)}")
     assert titles(text) == [heading.strip(" _") for heading in headings]
 
@@ -80,14 +82,20 @@ def test_headings_are_found_where_every_line_is_a_paragraph(headings: list[str])
 
 
 TOC_FORMS = {
-    "page numbers": "CONTENTS\n\n" + "\n".join(f"{n}. The Door {i}{'.' * 20} {i * 11}" for i, n in enumerate(ROMAN[:5], 1)),
+    "page numbers": "CONTENTS\n\n"
+    + "\n".join(f"{n}. The Door {i}{'.' * 20} {i * 11}" for i, n in enumerate(ROMAN[:5], 1)),
     "wide page numbers": "CONTENTS\n\nCHAPTER                          PAGE\n\n"
     + "\n".join(f"   {n}. THE DOOR {i}              {i * 11}" for i, n in enumerate(ROMAN[:5], 1)),
-    "blank lines": "Table of Contents\n\n" + "\n\n".join(f"CHAPTER {n}. The Door {i}" for i, n in enumerate(ROMAN[:5], 1)),
-    "many a line": "CONTENTS\n\n     " + "      ".join(f"Chapter {n}     The Door {i}" for i, n in enumerate(ROMAN[:5], 1)),
+    "blank lines": "Table of Contents\n\n"
+    + "\n\n".join(f"CHAPTER {n}. The Door {i}" for i, n in enumerate(ROMAN[:5], 1)),
+    "many a line": "CONTENTS\n\n     "
+    + "      ".join(f"Chapter {n}     The Door {i}" for i, n in enumerate(ROMAN[:5], 1)),
     "titles only": "Contents\n\n" + "\n".join(f"The Door {i}" for i in range(1, 6)),
     "synopsis": "CONTENTS.\n\n"
-    + "\n\n".join(f"CHAPTER {n}. The Door {i}.--A Friend.--What the Dog Saw.--\nThe Long Walk Home" for i, n in enumerate(ROMAN[:5], 1)),
+    + "\n\n".join(
+        f"CHAPTER {n}. The Door {i}.--A Friend.--What the Dog Saw.--\nThe Long Walk Home"
+        for i, n in enumerate(ROMAN[:5], 1)
+    ),
     "unheaded": "\n\n".join(f"CHAPTER {n}. The Door {i}" for i, n in enumerate(ROMAN[:5], 1)),
 }
 
@@ -134,7 +142,9 @@ def test_volumes_books_and_chapters_nest() -> None:
     for volume in ("I", "II"):
         text += f"VOLUME {volume}\n\n\n\n"
         for book in ("FIRST", "SECOND"):
-            text += f"BOOK THE {book}\n\n\n" + "".join(f"CHAPTER {n}.--A WALK\n\n{prose.body()}\n\n\n\n" for n in ("I", "II"))
+            text += f"BOOK THE {book}\n\n\n" + "".join(
+                f"CHAPTER {n}.--A WALK\n\n{prose.body()}\n\n\n\n" for n in ("I", "II")
+            )
     book = read(gutenberg(text))
     assert [chapter.part for chapter in book.chapters][::2] == [
         "VOLUME I: BOOK THE FIRST", "VOLUME I: BOOK THE SECOND", "VOLUME II: BOOK THE FIRST", "VOLUME II: BOOK THE SECOND",
@@ -163,7 +173,9 @@ def test_acts_stand_above_their_scenes() -> None:
     prose = Prose()
     text = "DRAMATIS PERSONAE\n\nANN, a miller.\n\nBEN, her brother.\n\n\n\n"
     for act in ("ACT I", "ACT II"):
-        text += f"{act}\n\n" + "".join(f"SCENE {n}. A Mill\n\n[Enter ANN.]\n\n{prose.body(3)}\n\n\n" for n in ("I", "II"))
+        text += f"{act}\n\n" + "".join(
+            f"SCENE {n}. A Mill\n\n[Enter ANN.]\n\n{prose.body(3)}\n\n\n" for n in ("I", "II")
+        )
     assert shape(text) == [
         ("", "DRAMATIS PERSONAE"),
         ("ACT I", "SCENE I. A Mill"), ("", "SCENE II. A Mill"), ("ACT II", "SCENE I. A Mill"), ("", "SCENE II. A Mill"),
@@ -171,7 +183,12 @@ def test_acts_stand_above_their_scenes() -> None:
 
 
 def test_acts_and_scenes_on_one_line_are_chapters() -> None:
-    headings = ["ACT I. SCENE I. A Mill.", "ACT I. SCENE II. A Road.", "ACT II. SCENE I. A Mill.", "ACT II. SCENE II. A Road."]
+    headings = [
+        "ACT I. SCENE I. A Mill.",
+        "ACT I. SCENE II. A Road.",
+        "ACT II. SCENE I. A Mill.",
+        "ACT II. SCENE II. A Road.",
+    ]
     assert titles(gutenberg(chapters(headings))) == headings
 
 
@@ -188,7 +205,9 @@ def test_numerals_below_the_tales_of_a_collection_are_scenes() -> None:
 
 def test_numbered_tales_keep_their_inner_numerals_as_scenes() -> None:
     prose = Prose()
-    tales = [f"{n}. THE ADVENTURE OF THE {w} KEY" for n, w in zip(ROMAN, ("GOLD", "LEAD", "LOST", "BENT"), strict=False)]
+    tales = [
+        f"{n}. THE ADVENTURE OF THE {w} KEY" for n, w in zip(ROMAN, ("GOLD", "LEAD", "LOST", "BENT"), strict=False)
+    ]
     inner = "\n\n".join(f"{n}.\n\n{prose.body(3)}" for n in ("I", "II"))
     text = f"{tales[0]}\n\n\n{inner}\n\n\n\n" + "\n\n\n\n".join(f"{tale}\n\n\n{prose.body(6)}" for tale in tales[1:])
     assert titles(gutenberg(text)) == tales
@@ -212,11 +231,14 @@ def test_two_novels_in_one_volume_are_parts() -> None:
 def test_a_heading_inside_an_illustration_counts() -> None:
     prose = Prose()
     text = f"[Illustration: The Mill\n\nChapter I.]\n\n\n{prose.body()}\n\n\n\n" + "".join(
-        f"[Illustration: A cow]\n\nCHAPTER {n}.\n\n{prose.body()}\n\n[Illustration]\n\n{prose.body(1)}\n\n\n\n" for n in ("II", "III")
+        f"[Illustration: A cow]\n\nCHAPTER {n}.\n\n{prose.body()}\n\n[Illustration]\n\n{prose.body(1)}\n\n\n\n"
+        for n in ("II", "III")
     )
     book = read(gutenberg(text))
     assert [chapter.title for chapter in book.chapters] == ["Chapter I.", "CHAPTER II.", "CHAPTER III."]
-    assert [e.text for e in book.exclusions if e.reason == "illustration" and "cow" in e.text] == ["[Illustration: A cow]"] * 2
+    assert [e.text for e in book.exclusions if e.reason == "illustration" and "cow" in e.text] == [
+        "[Illustration: A cow]"
+    ] * 2
     assert "llustration" not in "".join(p.text for chapter in book.chapters for p in chapter.paragraphs)
 
 
@@ -258,7 +280,7 @@ def test_lists_of_illustrations_are_left_out() -> None:
 
 
 def test_the_title_page_is_left_out() -> None:
-    page = "THE STONE BRIDGE\n\nA Novel\n\nBY\n\nANN AUTHOR\n\nAUTHOR OF \"THE MILL\"\n\nLONDON\nA. PRESS AND SONS\n1901\n\n\n\nCopyright, 1901, by A. Press and Sons. All rights reserved. Printed in Lower Puddle by the author's uncle."
+    page = 'THE STONE BRIDGE\n\nA Novel\n\nBY\n\nANN AUTHOR\n\nAUTHOR OF "THE MILL"\n\nLONDON\nA. PRESS AND SONS\n1901\n\n\n\nCopyright, 1901, by A. Press and Sons. All rights reserved. Printed in Lower Puddle by the author\'s uncle.'
     book = read(gutenberg(f"{page}\n\n\n\n{chapters(['CHAPTER I', 'CHAPTER II'])}"))
     assert [chapter.title for chapter in book.chapters] == ["CHAPTER I", "CHAPTER II"]
     assert {"title-page", "imprint"} <= {exclusion.reason for exclusion in book.exclusions}
@@ -330,10 +352,14 @@ def test_indented_paragraphs_without_blank_lines_are_told_apart() -> None:
 
 def test_every_book_of_a_contents_page_may_have_its_chapter_one() -> None:
     prose = Prose()
-    books = [f"BOOK {word}: {year}" for word, year in zip(("ONE", "TWO", "THREE", "FOUR"), range(1805, 1809), strict=True)]
+    books = [
+        f"BOOK {word}: {year}" for word, year in zip(("ONE", "TWO", "THREE", "FOUR"), range(1805, 1809), strict=True)
+    ]
     books.append("FIRST EPILOGUE: 1813 - 20")
     contents = "\n\n".join(book + "\n\n" + "\n".join(f"CHAPTER {n}" for n in ROMAN[:3]) for book in books)
-    text = "\n\n\n\n".join(f"{book}\n\n\n\n" + "\n\n\n\n".join(f"CHAPTER {n}\n\n{prose.body()}" for n in ROMAN[:3]) for book in books)
+    text = "\n\n\n\n".join(
+        f"{book}\n\n\n\n" + "\n\n\n\n".join(f"CHAPTER {n}\n\n{prose.body()}" for n in ROMAN[:3]) for book in books
+    )
     found = shape(f"CONTENTS\n\n{contents}\n\n\n\n\n{text}")
     assert [part for part, _ in found] == [part for book in books for part in (book, "", "")]
     assert [title for _, title in found] == ["CHAPTER I", "CHAPTER II", "CHAPTER III"] * 5
@@ -374,5 +400,7 @@ def test_numbered_speakers_of_a_play_open_no_chapters() -> None:
 def test_the_end_of_one_volume_is_not_the_end_of_the_file() -> None:
     prose = Prose()
     first, second = (prose.body(120) for _ in range(2))
-    text = f"CHAPTER I\n\n{first}\n\n\nEnd of Project Gutenberg's The Stone Bridge, Volume 1\n\n\n\nCHAPTER II\n\n{second}"
+    text = (
+        f"CHAPTER I\n\n{first}\n\n\nEnd of Project Gutenberg's The Stone Bridge, Volume 1\n\n\n\nCHAPTER II\n\n{second}"
+    )
     assert titles(gutenberg(text)) == ["CHAPTER I", "CHAPTER II"]

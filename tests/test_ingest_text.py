@@ -31,9 +31,7 @@ def texts(book: Book) -> list[str]:
     return [paragraph.text for chapter in book.chapters for paragraph in chapter.paragraphs]
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
 def test_every_encoding_and_line_end_gives_the_same_book(tmp_path: Path, encoding: str, newline: str) -> None:
     path = tmp_path / "a.txt"
@@ -91,7 +89,11 @@ def test_what_is_no_text_is_refused_in_one_line(tmp_path: Path, data: bytes) -> 
 
 
 def test_what_is_no_file_is_refused_in_one_line(tmp_path: Path) -> None:
-    for source, words in ((tmp_path / "none.txt", "no such file"), (tmp_path, "folder"), ("a\0b.txt", "cannot be read|no such")):
+    for source, words in (
+        (tmp_path / "none.txt", "no such file"),
+        (tmp_path, "folder"),
+        ("a\0b.txt", "cannot be read|no such"),
+    ):
         with pytest.raises(SourceError, match=words):
             read_book(source, IngestSettings())
 
@@ -127,7 +129,9 @@ def test_the_format_is_told_by_content_before_name(tmp_path: Path, head: bytes, 
 
 
 def test_standard_input_is_read_like_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO("# One\n\nWords – here.\n\n# Two\n\nMore.".encode())))
+    monkeypatch.setattr(
+        sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO("# One\n\nWords – here.\n\n# Two\n\nMore.".encode()))
+    )
     book = read_book("-", IngestSettings())
     assert [chapter.title for chapter in book.chapters] == ["One", "Two"]
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(b"")))
@@ -136,7 +140,9 @@ def test_standard_input_is_read_like_a_file(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_wrapped_lines_become_running_text_with_exact_places() -> None:
-    source = "It was late--\nvery late--and the   some-\nthing of to-\nmorrow\n  was near.\n\nSomething stirred to-morrow."
+    source = (
+        "It was late--\nvery late--and the   some-\nthing of to-\nmorrow\n  was near.\n\nSomething stirred to-morrow."
+    )
     paragraph = read(source).chapters[0].paragraphs[0]
     assert paragraph.text == "It was late--very late--and the something of to-morrow was near."
     for index, char in enumerate(paragraph.text):
@@ -178,7 +184,11 @@ def test_pictures_are_skipped_or_read_as_asked() -> None:
 
 def test_lists_keep_their_entries_apart() -> None:
     book = read("He needed:\n\n- a lamp,\n- two keys,\n  and a rope\n- bread\n\nThat was all.")
-    assert [p.text for p in book.chapters[0].paragraphs if p.kind == "list"] == ["- a lamp,", "- two keys, and a rope", "- bread"]
+    assert [p.text for p in book.chapters[0].paragraphs if p.kind == "list"] == [
+        "- a lamp,",
+        "- two keys, and a rope",
+        "- bread",
+    ]
 
 
 def test_front_matter_is_read_when_asked() -> None:

@@ -101,7 +101,11 @@ def _take_leaf(woven: Inline, token: Token, source: str, end: int, *, lines: boo
 
 
 def _take_text(woven: Inline, content: str, source: str, end: int) -> None:
-    at = source.find(content, woven.at, end) if content else -1
+    if woven.text[-1:].isspace():
+        content = content.lstrip(" ")  # what stood between two spaces has been taken out
+    if not content:
+        return
+    at = source.find(content, woven.at, end)
     if at >= 0:
         woven.take(at, at + len(content), content)
         return
@@ -119,8 +123,11 @@ def _take_special(woven: Inline, token: Token, source: str, end: int) -> None:
     if at < 0:
         return
     text = clean(token.content)
-    woven.take(at, at + len(token.markup), text)
-    if token.info == "entity":
+    if token.info == "escape":
+        # The backslash stays where it escapes nothing.
+        woven.take(at + len(token.markup) - len(text), at + len(token.markup), text)
+    else:
+        woven.take(at, at + len(token.markup), text)
         woven.changes.append((at, at + len(token.markup), text))
 
 
