@@ -50,6 +50,7 @@ _EITHER = frozenset({"IT", "WHO", "AM", "PM", "ID", "AIDS", "PIN"})
 """Words that are acronyms too: letters only where an article or the like stands before them."""
 _LETTERS = frozenset(["US", "OK", "TV", "DJ", "MC", "MD", "MS", "MSS", "PS", "PC", "CD", "DC", "MP", "PR", "GI", "AC"])
 """Letters even where the same letters, small, are a word or a name."""
+_CAPITAL = re.compile(r"\.?\s[A-Z]")
 _HOUR = re.compile(r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|ty|o'clock)\s$")
 _TITLES = {
     "MR": "Mister",
@@ -81,7 +82,7 @@ def _capitals(match: re.Match[str], _: Style) -> str:
         return match[0]
     if text in {"AM", "PM"} and _HOUR.search(match.string[max(0, match.start() - 12) : match.start()]):
         return match[0]
-    if text in _TITLES:
+    if text in _TITLES and (text != "ST" or _CAPITAL.match(match.string, match.end())):
         return _TITLES[text] + ending.lower()
     shouted = _shouted(match)
     if _spelled(match, text, shouted=shouted):
