@@ -16,7 +16,7 @@ __all__ = ["Compressor", "Limiter"]
 Samples = NDArray[np.float32]
 
 _ATTACK_MS = 5.0
-_RELEASE_MS = 80.0
+_RELEASE_MS = 50.0
 _HOLD = 16
 """Frames that share one peak."""
 _CONTEXT = 12
@@ -26,7 +26,7 @@ _CONTEXT = 12
 class Limiter:
     """Holds true peaks under a ceiling by dipping the gain around each, softly, from before it comes.
 
-    The dip of a peak is a raised cosine in decibels, 5 ms down and 80 ms up; where dips overlap the deepest counts.
+    The dip of a peak is a raised cosine in decibels, 5 ms down and 50 ms up; where dips overlap the deepest counts.
     Where nothing is too loud the signal stays bit for bit as it was.
     """
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from audiobook import atomic
 from audiobook.audio import ChapterPlan, Mark, Passage, Take, Track, WordTime, ms_to_frames
 from audiobook.cache import read_take
+from audiobook.errors import OutputError
 from audiobook.levels import tone_db
 from audiobook.settings import Settings
 
@@ -32,7 +33,9 @@ __all__ = ["stitch"]
 Samples = NDArray[np.float32]
 
 _STRETCH_S = 600
-"""Seconds that are joined and written at a time: 29 MB at 24 kHz."""
+"""Seconds that are joined and written at a time: 29 MB at 24 kHz, held twice while they are joined."""
+_MOST_FRAMES = (2**32 - 4096) // 2
+"""A WAV file states its length in 32 bits: a day of sound."""
 _FADE_IN_MS = 5
 _FADE_OUT_MS = 10
 _KEEP_BEFORE_MS = 15
@@ -84,7 +87,14 @@ def stitch(
         file.setframerate(sample_rate)
         pieces = mixer.pieces(plan, takes, gains or {})
         for stretch in _stretches(pieces, _STRETCH_S * sample_rate):
+            if mixer.frames > _MOST_FRAMES:
+                raise OutputError(
+                    f"chapter {plan.number} is longer than a WAV file can be",
+                    place=str(out),
+                    remedy="Split it with another heading (# TITLE) in the script",
+                )
             file.writeframesraw(_join(stretch, sample_rate).raw_data)
+            del stretch  # else it would be held while the next one grows
     return Track(plan.number, plan.title, out, mixer.frames, sample_rate, tuple(mixer.marks), mixer.scenes(plan))
 
 
@@ -97,10 +107,9 @@ class _Mixer:
         self._profile = settings.delivery_standard()
         self._sample_rate = sample_rate
         self._tone = room_tone(sample_rate, tone_db(self._profile), settings.record.seed)
+        self._tone_twice = np.concatenate((self._tone, self._tone))
 
-    def pieces(
-        self, plan: ChapterPlan, takes: Sequence[Take], gains: Mapping[str, float]
-    ) -> Iterator[NDArray[np.int16]]:
+    def pieces(self, plan: ChapterPlan, takes: Sequence[Take], gains: Mapping[str, float]) -> Iterator[AudioSegment]:
         """Yield head, passages with their pauses, and tail, as consecutive stretches of the track."""
         yield self._pause(self._profile.head_ms)
         last = len(plan.passages) - 1
@@ -121,10 +130,10 @@ class _Mixer:
         titles = plan.scene_titles
         return tuple((titles[scene] if scene < len(titles) else "", start) for scene, start in sorted(starts.items()))
 
-    def _pause(self, ms: int) -> NDArray[np.int16]:
+    def _pause(self, ms: int) -> AudioSegment:
         return self._lay(np.zeros(max(0, ms_to_frames(ms, self._sample_rate)), np.float32))
 
-    def _speech(self, passage: Passage, piece: _Piece) -> NDArray[np.int16]:
+    def _speech(self, passage: Passage, piece: _Piece) -> AudioSegment:
         start = self.frames
         mixed = self._lay(piece.samples)
         words = tuple(WordTime(word.text, start + word.start, start + word.end) for word in piece.words)
@@ -133,13 +142,15 @@ class _Mixer:
         )
         return mixed
 
-    def _lay(self, samples: Samples) -> NDArray[np.int16]:
+    def _lay(self, samples: Samples) -> AudioSegment:
         """Put samples on the tone that runs through the whole chapter without a seam."""
         phase = self.frames % len(self._tone)
-        tone = np.resize(np.roll(self._tone, -phase), len(samples)) if len(samples) else samples
+        tone = self._tone_twice[phase : phase + len(samples)]
+        if len(samples) > len(tone):
+            tone = np.resize(self._tone_twice[phase : phase + len(self._tone)], len(samples))
         self.frames += len(samples)
-        mixed = np.round((samples + tone) * 32767.0)
-        return np.clip(mixed, -32768, 32767).astype("<i2")
+        mixed = np.clip(np.round((samples + tone) * 32767.0), -32768, 32767)
+        return _segment(mixed.astype("<i2").tobytes(), self._sample_rate)
 
 
 @lru_cache(maxsize=4)
@@ -210,25 +221,27 @@ def _fade(samples: Samples, sample_rate: int) -> None:
         edge[:frames] *= ramp.astype(np.float32)
 
 
-def _stretches(pieces: Iterator[NDArray[np.int16]], limit: int) -> Iterator[list[NDArray[np.int16]]]:
+def _stretches(pieces: Iterator[AudioSegment], limit: int) -> Iterator[list[AudioSegment]]:
     """Gather pieces to stretches of about ``limit`` frames."""
-    stretch: list[NDArray[np.int16]] = []
-    frames = 0
+    stretch: list[AudioSegment] = []
+    frames = 0.0
     for piece in pieces:
         stretch.append(piece)
-        frames += len(piece)
+        frames += piece.frame_count()
         if frames >= limit:
             yield stretch
-            stretch, frames = [], 0
+            stretch, frames = [], 0.0
     if stretch:
         yield stretch
 
 
-def _join(pieces: list[NDArray[np.int16]], sample_rate: int) -> AudioSegment:
+def _join(pieces: list[AudioSegment], sample_rate: int) -> AudioSegment:
     """Make one segment of many in one step: adding them up with ``+=`` would copy the chapter once a sentence."""
-    segment = _audio_segment()
-    parts = [segment(piece.tobytes(), sample_width=2, frame_rate=sample_rate, channels=1) for piece in pieces]
-    return segment(b"".join(part.raw_data for part in parts), sample_width=2, frame_rate=sample_rate, channels=1)
+    return _segment(b"".join(piece.raw_data for piece in pieces), sample_rate)
+
+
+def _segment(data: bytes, sample_rate: int) -> AudioSegment:
+    return _audio_segment()(data, sample_width=2, frame_rate=sample_rate, channels=1)
 
 
 @lru_cache(maxsize=1)

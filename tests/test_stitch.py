@@ -223,6 +223,24 @@ def test_long_chapters_are_joined_in_stretches_that_meet_without_a_seam(
     assert whole.marks == parts.marks
 
 
+def test_a_piece_longer_than_the_loop_of_room_tone_is_laid_on_it(cache: TakeCache, tmp_path: Path) -> None:
+    plan = chapter(passage(0, 0, 25_000), passage(1))
+    track = stitch(plan, [take(cache, 0, tone(0.3))] * 2, tmp_path / "out.wav", SETTINGS, RATE)
+    sound = sound_of(track)
+    expected = np.resize(room_tone(RATE, tone_db(PROFILE), 0), len(sound))
+    quiet = slice(track.marks[0].end, track.marks[1].start)
+    assert np.abs(sound[quiet] - expected[quiet]).max() < 1.1 / 32_768
+
+
+def test_a_chapter_too_long_for_a_file_is_refused(
+    cache: TakeCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stitch_module, "_MOST_FRAMES", 1000)
+    with pytest.raises(OutputError, match="chapter 3 is longer than a WAV file can be"):
+        stitch(chapter(passage(0)), [take(cache, 0, tone(0.3))], tmp_path / "out.wav", SETTINGS, RATE)
+    assert not (tmp_path / "out.wav").exists()
+
+
 def test_memory_does_not_grow_with_the_chapter(
     cache: TakeCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
