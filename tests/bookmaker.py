@@ -41,10 +41,12 @@ class Prose:
 def gutenberg(body: str, title: str = "The Stone Bridge", author: str = "Ann Author") -> str:
     """Set a book between a header and a licence such as Project Gutenberg's."""
     return (
-        f"The Project Gutenberg eBook of {title}, by {author}\n\nThis eBook is for the use of anyone anywhere at no cost.\n\n"
+        f"The Project Gutenberg eBook of {title}, by {author}\n\n"
+        "This eBook is for the use of anyone anywhere at no cost.\n\n"
         f"Title: {title}\n\nAuthor: {author}\n\nRelease Date: May 1, 2001 [eBook #12345]\n\nLanguage: English\n\n\n"
         f"*** START OF THE PROJECT GUTENBERG EBOOK {title.upper()} ***\n\n\n\n\n{body}\n\n\n\n\n"
-        f"*** END OF THE PROJECT GUTENBERG EBOOK {title.upper()} ***\n\nUpdated editions will replace the previous one.\n"
+        f"*** END OF THE PROJECT GUTENBERG EBOOK {title.upper()} ***\n\n"
+        "Updated editions will replace the previous one.\n"
         "\nCHAPTER I of the licence is not a chapter.\n"
     )
 

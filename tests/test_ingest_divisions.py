@@ -147,7 +147,8 @@ def test_volumes_books_and_chapters_nest() -> None:
             )
     book = read(gutenberg(text))
     assert [chapter.part for chapter in book.chapters][::2] == [
-        "VOLUME I: BOOK THE FIRST", "VOLUME I: BOOK THE SECOND", "VOLUME II: BOOK THE FIRST", "VOLUME II: BOOK THE SECOND",
+        "VOLUME I: BOOK THE FIRST", "VOLUME I: BOOK THE SECOND",
+        "VOLUME II: BOOK THE FIRST", "VOLUME II: BOOK THE SECOND",
     ]  # fmt: skip
     assert [chapter.part_heading for chapter in book.chapters] == [
         "VOLUME I: BOOK THE FIRST", "", "BOOK THE SECOND", "", "VOLUME II: BOOK THE FIRST", "", "BOOK THE SECOND", "",
@@ -258,7 +259,8 @@ def test_what_follows_the_last_chapter_is_left_out_by_name() -> None:
     prose = Prose()
     text = (
         chapters(["CHAPTER I", "CHAPTER II"])
-        + "\n\nTHE END\n\n\n\n\nFOOTNOTES:\n\n[1] A note on the mill.\n\n[2] Another.\n\n\n\n\nINDEX\n\nMill, 3\nRiver, 9\n"
+        + "\n\nTHE END\n\n\n\n\nFOOTNOTES:\n\n[1] A note on the mill.\n\n[2] Another.\n\n\n\n\n"
+        "INDEX\n\nMill, 3\nRiver, 9\n"
         + "\n\n\n\nTRANSCRIBER'S NOTES\n\nSpelling has been kept.\n\n\n\nADVERTISEMENTS\n\nA NEW NOVEL\n\n"
         + prose.body(1)
     )
@@ -271,7 +273,8 @@ def test_what_follows_the_last_chapter_is_left_out_by_name() -> None:
 def test_lists_of_illustrations_are_left_out() -> None:
     prose = Prose()
     text = (
-        "ILLUSTRATIONS\n\nThe mill by night      _Frontispiece_\n\nShe turned the key     12\n\nA long walk home     48\n\n\n\n\n"
+        "ILLUSTRATIONS\n\nThe mill by night      _Frontispiece_\n\nShe turned the key     12\n\n"
+        "A long walk home     48\n\n\n\n\n"
         f"PREFACE\n\n{prose.body(2)}\n\n\n\n{chapters(['CHAPTER I', 'CHAPTER II'])}"
     )
     book = read(gutenberg(text))
@@ -280,7 +283,11 @@ def test_lists_of_illustrations_are_left_out() -> None:
 
 
 def test_the_title_page_is_left_out() -> None:
-    page = 'THE STONE BRIDGE\n\nA Novel\n\nBY\n\nANN AUTHOR\n\nAUTHOR OF "THE MILL"\n\nLONDON\nA. PRESS AND SONS\n1901\n\n\n\nCopyright, 1901, by A. Press and Sons. All rights reserved. Printed in Lower Puddle by the author\'s uncle.'
+    page = (
+        'THE STONE BRIDGE\n\nA Novel\n\nBY\n\nANN AUTHOR\n\nAUTHOR OF "THE MILL"\n\nLONDON\n'
+        "A. PRESS AND SONS\n1901\n\n\n\n"
+        "Copyright, 1901, by A. Press and Sons. All rights reserved. Printed in Lower Puddle by the author's uncle."
+    )
     book = read(gutenberg(f"{page}\n\n\n\n{chapters(['CHAPTER I', 'CHAPTER II'])}"))
     assert [chapter.title for chapter in book.chapters] == ["CHAPTER I", "CHAPTER II"]
     assert {"title-page", "imprint"} <= {exclusion.reason for exclusion in book.exclusions}
@@ -321,7 +328,10 @@ def test_a_numbered_list_does_not_cut_a_story() -> None:
 
 
 def test_poems_are_told_apart_by_their_titles() -> None:
-    stanza = "The road goes down to the water,\n  The water goes down to the sea,\nAnd nobody asked the miller\n  What the end of it all would be."
+    stanza = (
+        "The road goes down to the water,\n  The water goes down to the sea,\n"
+        "And nobody asked the miller\n  What the end of it all would be."
+    )
     poems = ["THE ROAD", "TO A MILLER", "LINES ON A GATE"]
     text = "\n\n\n\n".join(f"{poem}\n\n{stanza}\n\n{stanza}" for poem in poems)
     book = read(gutenberg(text))

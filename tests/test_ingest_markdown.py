@@ -83,7 +83,10 @@ def test_a_rule_right_under_a_paragraph_breaks_the_scene() -> None:
 
 
 def test_marks_are_not_read_and_every_letter_keeps_its_place() -> None:
-    source = 'She *said* [so](http://a.b/c "t") &amp; **went** `home`, \\*once\\*, <b>twice</b>,\ncaf&eacute; ![a cat](c.png).'
+    source = (
+        'She *said* [so](http://a.b/c "t") &amp; **went** `home`, \\*once\\*, <b>twice</b>,\n'
+        "caf&eacute; ![a cat](c.png)."
+    )
     paragraph = read(source).chapters[0].paragraphs[0]
     assert paragraph.text == "She said so & went home, *once*, twice, café ."
     assert [paragraph.text[mark.start : mark.end] for mark in paragraph.markup] == ["said", "went"]
@@ -94,7 +97,8 @@ def test_marks_are_not_read_and_every_letter_keeps_its_place() -> None:
 
 
 def test_pictures_code_tables_and_notes_follow_the_settings() -> None:
-    source = "A ![grey cat](c.png) sat[^1].\n\n```py\nx = 1\n```\n\n| a | b |\n|---|---|\n| c | d |\n\n[^1]: On a mat.\n\nEnd."
+    source = "A ![grey cat](c.png) sat[^1].\n\n```py\nx = 1\n```\n\n"
+    source += "| a | b |\n|---|---|\n| c | d |\n\n[^1]: On a mat.\n\nEnd."
     assert texts(read(source)) == ["A sat.", "a; b", "c; d", "End."]
     loud = IngestSettings(images="alt", code="read", tables="skip", notes="inline")
     book = book_from_markdown(source, "x", loud)

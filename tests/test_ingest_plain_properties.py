@@ -1,17 +1,12 @@
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.book import Book
-from audiobook.errors import SourceError
-from audiobook.ingest.clean import clean, clean_with_map
+from audiobook.ingest.clean import clean
 from audiobook.ingest.markdown import book_from_markdown
 from audiobook.ingest.plain import book_from_text
-from audiobook.ingest.textfile import decode
 from audiobook.settings import IngestSettings
 
 SETTINGS = [
@@ -21,21 +16,115 @@ SETTINGS = [
 ]
 
 PIECES = st.sampled_from(
-    ["CHAPTER I", "CHAPTER II.", "Chapter Three: The Mill", "I", "II.", "PART ONE", "Contents", "PREFACE", "ACT I", "SCENE 2",
-     "[Illustration: A mill]", "[Illustration: CHAPTER IV]", "[Footnote 1: A _note_.]", "[1] A note.", "a word[1] and more",
-     "* * *", "***", "---", "oOo", "\n", "\n\n", "\n\n\n\n", " ", "    ", "\t", "THE GREY GOOSE", "He went--\nand came.",
-     "The mill stood still in the snow, and nobody came to it that winter or the next.", "“Yes,” she said.", "some-\nthing",
-     "_emphasis_", "*emphasis*", "=bold=", "snake_case_name", "e\u0301te\u0301", "ﬁne ﬂour eﬃcient", "so\xadft", "a\u200bb",
-     "\ufeff", "\r\n", "\r", "\f", "\x00", "\ue000", "1. One", "2. Two", "- item", "THE END", "*** START OF THE PROJECT GUTENBERG EBOOK X ***",
-     "*** END OF THE PROJECT GUTENBERG EBOOK X ***", "End of Project Gutenberg's X", "{12}", "[Pg 12]", "12", "Ünïcödé ĳ ß ẞ İ ſ", "ΑΣΣ Σ"]
-)  # fmt: skip
+    [
+        "CHAPTER I",
+        "CHAPTER II.",
+        "Chapter Three: The Mill",
+        "I",
+        "II.",
+        "PART ONE",
+        "Contents",
+        "PREFACE",
+        "ACT I",
+        "SCENE 2",
+        "[Illustration: A mill]",
+        "[Illustration: CHAPTER IV]",
+        "[Footnote 1: A _note_.]",
+        "[1] A note.",
+        "a word[1] and more",
+        "* * *",
+        "***",
+        "---",
+        "oOo",
+        "\n",
+        "\n\n",
+        "\n\n\n\n",
+        " ",
+        "    ",
+        "\t",
+        "THE GREY GOOSE",
+        "He went--\nand came.",
+        "The mill stood still in the snow, and nobody came to it that winter or the next.",
+        "“Yes,” she said.",
+        "some-\nthing",
+        "_emphasis_",
+        "*emphasis*",
+        "=bold=",
+        "snake_case_name",
+        "e\u0301te\u0301",
+        "ﬁne ﬂour eﬃcient",
+        "so\xadft",
+        "a\u200bb",
+        "\ufeff",
+        "\r\n",
+        "\r",
+        "\f",
+        "\x00",
+        "\ue000",
+        "1. One",
+        "2. Two",
+        "- item",
+        "THE END",
+        "*** START OF THE PROJECT GUTENBERG EBOOK X ***",
+        "*** END OF THE PROJECT GUTENBERG EBOOK X ***",
+        "End of Project Gutenberg's X",
+        "{12}",
+        "[Pg 12]",
+        "12",
+        "Ünïcödé ĳ ß ẞ İ ſ",
+        "ΑΣΣ Σ",
+    ]
+)
 MARKDOWN = st.sampled_from(
-    ["# One\n", "## Two\n", "### Three *x*\n", "Title\n=====\n", "A sentence.\n---\n", "> quote\n", "- item\n", "1. one\n", "2) two\n",
-     "   more\n", "[link](http://a.b \"t\")", "[link][ref]", "[ref]: http://a.b\n", "![alt *x*](p.png)", "<http://a.b>", "<b>bold</b>",
-     "<!-- comment -->", "<div>\nx\n</div>\n", "&eacute;", "&amp;", "&#65;", "\\*", "`code`", "`` a ` b ``", "```py\ncode\n```\n", "~~~\nx\n",
-     "| a | b |\n|---|---|\n| 1 | x\\|y |\n", "a[^1]", "[^1]: Note text\n", "[^n]: Note\n    more\n", "***", "* * *\n", "_x_", "**y**", "  \n", "\\\n",
-     "---\ntitle: X\n---\n", "+++\ntitle = \"X\"\n+++\n", "\n", "\n\n", " ", "words here", "“Yes,” she said.", "    indented\n", "Chapter 1\n\n", "~~old~~"]
-)  # fmt: skip
+    [
+        "# One\n",
+        "## Two\n",
+        "### Three *x*\n",
+        "Title\n=====\n",
+        "A sentence.\n---\n",
+        "> quote\n",
+        "- item\n",
+        "1. one\n",
+        "2) two\n",
+        "   more\n",
+        '[link](http://a.b "t")',
+        "[link][ref]",
+        "[ref]: http://a.b\n",
+        "![alt *x*](p.png)",
+        "<http://a.b>",
+        "<b>bold</b>",
+        "<!-- comment -->",
+        "<div>\nx\n</div>\n",
+        "&eacute;",
+        "&amp;",
+        "&#65;",
+        "\\*",
+        "`code`",
+        "`` a ` b ``",
+        "```py\ncode\n```\n",
+        "~~~\nx\n",
+        "| a | b |\n|---|---|\n| 1 | x\\|y |\n",
+        "a[^1]",
+        "[^1]: Note text\n",
+        "[^n]: Note\n    more\n",
+        "***",
+        "* * *\n",
+        "_x_",
+        "**y**",
+        "  \n",
+        "\\\n",
+        "---\ntitle: X\n---\n",
+        '+++\ntitle = "X"\n+++\n',
+        "\n",
+        "\n\n",
+        " ",
+        "words here",
+        "“Yes,” she said.",
+        "    indented\n",
+        "Chapter 1\n\n",
+        "~~old~~",
+    ]
+)
 
 
 def lines_of(piece: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

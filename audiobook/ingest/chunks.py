@@ -84,7 +84,7 @@ def _piece(chunk: Chunk, rows: Sequence[tuple[int, int]], *, first: bool) -> Chu
 
 
 def _width(chunks: Sequence[Chunk]) -> int:
-    """Return the width to which the text is wrapped: that of nearly its longest lines, 0 when no paragraph has three."""
+    """Return the width to which the text is wrapped: nearly its longest lines'; 0 when no paragraph has three."""
     widths = sorted(chunk.longest for chunk in chunks if chunk.lines > 2)
     return widths[int(0.9 * (len(widths) - 1))] if widths else 0
 

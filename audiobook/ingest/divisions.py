@@ -65,8 +65,8 @@ _DATE = re.compile(
 )
 _SMALL = frozenset(
     {"a", "an", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "and", "or", "but", "nor",
-     "as", "into",      "upon", "over", "under", "is", "it", "its", "which", "who", "that", "de", "la", "le", "les", "du", "des", "der",
-     "die", "das", "und", "von", "et", "y", "el", "del", "not", "be", "e"}
+     "as", "into", "upon", "over", "under", "is", "it", "its", "which", "who", "that", "de", "la", "le", "les",
+     "du", "des", "der", "die", "das", "und", "von", "et", "y", "el", "del", "not", "be", "e"}
 )  # fmt: skip
 
 
