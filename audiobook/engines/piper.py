@@ -357,7 +357,7 @@ def _info(name: str, path: Path) -> VoiceInfo:
     speakers = int(config.get("num_speakers", 1))
     note = f"{speakers} speakers: {name}#0 to #{speakers - 1}" if speakers > 1 else ""
     if name == BUNDLED:
-        card = {"licence": "CC0-1.0", "commercial": True, "words_per_minute": 0}
+        card = {"licence": "CC0-1.0", "commercial": True, "words_per_minute": 219}
         note = "data set CC0; tuned from the lessac voice, whose data set has a research licence (Blizzard 2013)"
     return VoiceInfo(
         "piper", name, language.replace("_", "-"), _GENDERS.get(dataset, "unknown"), quality,
