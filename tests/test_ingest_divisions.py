@@ -414,3 +414,18 @@ def test_the_end_of_one_volume_is_not_the_end_of_the_file() -> None:
         f"CHAPTER I\n\n{first}\n\n\nEnd of Project Gutenberg's The Stone Bridge, Volume 1\n\n\n\nCHAPTER II\n\n{second}"
     )
     assert titles(gutenberg(text)) == ["CHAPTER I", "CHAPTER II"]
+
+
+def test_page_numbers_are_left_out_and_open_no_chapters() -> None:
+    words = Prose().body(40).split()
+    pages = [" ".join(words[n : n + 150]) for n in range(0, len(words), 150)]
+    text = "\n\n".join(f"{page}\n\n{number}" for number, page in enumerate(pages, 1))
+    book = read(f"CHAPTER ONE\n\n{text}")
+    assert [chapter.title for chapter in book.chapters] == ["CHAPTER ONE"]
+    assert [e.reason for e in book.exclusions] == ["page-number"] * len(pages)
+
+
+def test_an_advertisement_in_front_is_a_preface() -> None:
+    prose = Prose()
+    text = f"ADVERTISEMENT\n\n{prose.body(1)}\n\n\n\n{chapters(['CHAPTER I', 'CHAPTER II', 'CHAPTER III'])}"
+    assert titles(gutenberg(text)) == ["ADVERTISEMENT", "CHAPTER I", "CHAPTER II", "CHAPTER III"]

@@ -98,6 +98,7 @@ def find_divisions(items: Sequence[Item], listed: frozenset[str], book_title: st
     """
     found = _candidates(items, listed, squash(book_title))
     _measure(found, items)
+    _mark_page_numbers(found, items)
     found = _valid_sequences(found)
     found = _without_echoes(found, items)
     found = _unique_titles(found, items)
@@ -223,6 +224,16 @@ def _measure(found: Sequence[Division], items: Sequence[Item]) -> None:
         division.body = sum(len(items[number].text) for number in range(division.last + 1, end))
 
 
+def _mark_page_numbers(found: Sequence[Division], items: Sequence[Item]) -> None:
+    """Tell page numbers from chapter numbers: pages end in the middle of sentences."""
+    numbers = [division for division in found if division.key == ("bare", "arabic", "")]
+    torn = sum(bool(d.first) and items[d.first - 1].text[-1:] not in _SENTENCE_ENDS for d in numbers)
+    if len(numbers) >= 8 and torn > 0.2 * len(numbers):
+        for division in numbers:
+            division.key, division.role, division.last = ("page", ""), "excluded", division.first
+
+
+_SENTENCE_ENDS = frozenset(".!?…:;\"'”’»)]*_—–-")
 _STRONG = frozenset(
     {"chapter", "chap", "chapitre", "kapitel", "capítulo", "capitulo", "capitolo", "hoofdstuk", "глава", "letter",
      "stave", "canto", "act", "actus", "acte", "akt", "aufzug", "acto", "atto", "book", "part", "volume", "vol",
@@ -238,7 +249,7 @@ def _valid_sequences(found: list[Division]) -> list[Division]:
     kept: set[tuple[str, ...]] = set()
     for key, group in groups.items():
         typical = sorted(division.body for division in group)[(len(group) - 1) // 2]
-        if key[0] in {"title", "named"} or (key[0] == "date" and typical > 150):
+        if key[0] in {"title", "named", "page"} or (key[0] == "date" and typical > 150):
             kept.add(key)
         elif key[0] == "bare":
             numerals = [division for division in found if division.key[0] == "bare"]

@@ -27,7 +27,7 @@ _SMALLEST_TALE = 100
 
 def assign_roles(found: list[Division]) -> list[Division]:
     """Give every heading its role; those that turn out to be mere lines of the text are left out."""
-    kinds = ("title", "chapter", "bare", "section", "part", "named", "date")
+    kinds = ("title", "chapter", "bare", "section", "part", "named", "date", "page")
     by_kind: dict[str, list[Division]] = {kind: [] for kind in kinds}
     for division in found:
         by_kind["chapter" if division.key[0] == "own" else division.key[0]].append(division)

@@ -136,9 +136,14 @@ def _plan_divisions(
     found = assign_roles(find_divisions([items[number] for number in places], listed, title))
     for division in found:
         division.first, division.last = places[division.first], places[division.last]
-    starts = [division.first for division in found if division.role in {"part", "chapter", "excluded"}]
     for division in found:
-        if division.role == "excluded" and not read_all:
+        if division.key[0] == "page":
+            plan.exclude(division.first, division.first, "page-number")
+        elif division.heading and division.heading.word == "advertisement" and division.first < 0.2 * len(items):
+            division.role = "chapter"  # in old books a preface is called so
+    starts = [d.first for d in found if d.role in {"part", "chapter", "excluded"} and d.key[0] != "page"]
+    for division in found:
+        if division.role == "excluded" and division.key[0] != "page" and not read_all:
             after = bisect_right(starts, division.first)
             last = (starts[after] if after < len(starts) else len(items)) - 1
             _plan_unread(plan, items, division, last)
