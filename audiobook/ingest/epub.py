@@ -29,7 +29,7 @@ __all__ = ["read_epub"]
 
 _MAX_TEXT = 24 * 1024 * 1024
 """Bytes of all text documents together."""
-_MAX_TAGS = 800_000
+_MAX_TAGS = 600_000
 """Tags of all text documents together: the trees of lxml take up to 200 bytes a tag."""
 _NON_LINEAR = 2_000
 """Characters from which on a page that the spine calls non-linear but the contents list is read."""

@@ -22,7 +22,7 @@ from audiobook.settings import IngestSettings
 __all__ = ["read_fb2"]
 
 _MAX_BYTES = 64 * 1024 * 1024
-_MAX_TAGS = 800_000
+_MAX_TAGS = 600_000
 _INLINE = {"emphasis": "em", "strong": "strong", "sup": "sup", "sub": "sub", "code": "code", "strikethrough": "span"}
 
 

@@ -18,7 +18,7 @@ from audiobook.settings import IngestSettings
 __all__ = ["book_of_tree", "read_html"]
 
 _MAX_BYTES = 24 * 1024 * 1024
-_MAX_TAGS = 800_000
+_MAX_TAGS = 600_000
 
 
 def read_html(path: Path, settings: IngestSettings) -> Book:

@@ -19,7 +19,7 @@ Element = Any
 
 _MAX_ATTRIBUTE = 200_000
 _MAX_DOCTYPE = 256 * 1024
-_MAX_TAGS = 800_000
+_MAX_TAGS = 600_000
 """Tags of one document; the tree of lxml takes up to 200 bytes a tag."""
 _MAX_DEPTH = 1_000
 """libxml2 itself stops at 2,048, and its HTML parser does so without a word, so it must never come to that."""

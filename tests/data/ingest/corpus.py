@@ -244,7 +244,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "deep-recovered.epub": lambda: _chapter(page("<div>" * 600 + "<p>far down</p>" + "</div>" * 600)),
     "deep-hostile.epub": lambda: _chapter(page("<div>" * 100_000 + "x")),
     "giant-attribute-hostile.epub": lambda: _chapter(page(f'<p class="{"abcdefgh " * 60_000}{"x1y2" * 40_000}">x</p>')),
-    "many-tags-hostile.epub": lambda: _chapter(page("<b/><i/>" * 500_000)),
+    "many-tags-hostile.epub": lambda: _chapter(page("<b/><i/>" * 350_000)),
     "many-attributes-hostile.epub": lambda: _chapter(
         page("<p><a " + " ".join(f"a{n}='1'" for n in range(100_000)) + ">x</p>")
     ),
