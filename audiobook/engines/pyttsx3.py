@@ -97,9 +97,9 @@ class Pyttsx3Engine:
 
     def fingerprint(self, voice: str) -> str:
         """Versions of pyttsx3 and of what it drives, and the voice as the driver names it."""
-        driver = self._list()["driver"]
-        below = store.version("espeakng-loader") if driver == "espeak" else _platform()
-        return f"pyttsx3 {store.version('pyttsx3')} {driver} {below} {self._resolve(voice)} 1"
+        listing = self._list()
+        below = f"{listing['driver']} {listing['version']}"
+        return f"pyttsx3 {store.version('pyttsx3')} {below} {self._resolve(voice)} 1"
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak sentence by sentence.
@@ -349,9 +349,3 @@ def _language(code: str) -> str:
     """Spell a driver's code as BCP 47: en_US and en-us are en-US."""
     head, *tail = code.replace("_", "-").split("-")
     return "-".join([head.lower(), *(part.upper() if len(part) == 2 else part for part in tail)])
-
-
-def _platform() -> str:
-    import platform
-
-    return f"{platform.system()} {platform.release()}"

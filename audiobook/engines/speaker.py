@@ -16,6 +16,7 @@ import ctypes
 import importlib
 import json
 import os
+import platform
 import sys
 from typing import IO, Any
 
@@ -106,7 +107,7 @@ def _list_voices(engine: Any, driver: str, _request: dict[str, Any]) -> dict[str
         }
         for voice in engine.getProperty("voices")
     ]
-    return {"driver": driver, "voices": voices, "variants": []}
+    return {"driver": driver, "version": f"{platform.system()} {platform.release()}", "voices": voices, "variants": []}
 
 
 def _list_espeak() -> dict[str, Any]:
@@ -126,7 +127,9 @@ def _list_espeak() -> dict[str, Any]:
         {"id": voice.identifier.decode().rpartition("/")[2], "gender": genders.get(voice.gender, "")}
         for voice in espeak.ListVoices(espeak.VOICE(languages=b"variant"))
     ]
-    return {"driver": "espeak", "voices": voices, "variants": variants}
+    espeak.dll.espeak_Info.restype = ctypes.c_char_p
+    version = espeak.dll.espeak_Info(None).decode()
+    return {"driver": "espeak", "version": version, "voices": voices, "variants": variants}
 
 
 def _speak(engine: Any, driver: str, request: dict[str, Any]) -> None:
