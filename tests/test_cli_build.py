@@ -96,7 +96,7 @@ def test_a_script_is_built_as_it_stands(story: Path) -> None:
 
 def test_chosen_chapters_do_not_overwrite_the_whole_book(story: Path) -> None:
     assert build(story, "--chapters", "2") == 0
-    book = mutagen.mp4.MP4("output/the-lamp/the-lamp-chapters-2.m4b")
+    book = mutagen.mp4.MP4("output/the-lamp/chapters-2/the-lamp.m4b")
     assert [chapter.title for chapter in book.chapters or ()] == ["Chapter 2"]
 
 

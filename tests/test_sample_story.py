@@ -30,6 +30,7 @@ def produced(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         folders[engine] = tmp_path_factory.mktemp(engine)
         arguments = ["build", str(SAMPLE), "--engine", engine, "--formats", FORMATS, "--chapters", "2"]
         assert main([*arguments, "-o", str(folders[engine]), "-q"]) == 0
+        folders[engine] /= "chapters-2"
     return folders
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Piece
-from audiobook.book import Paragraph
+from audiobook.book import Chapter, Paragraph
 from audiobook.script import Cue, Line, Override, Scene, Script, ScriptChapter, ScriptParagraph, Voice
 from audiobook.settings import AdaptSettings
 
@@ -18,7 +18,7 @@ def compose(marked: MarkedBook, settings: AdaptSettings, cast: tuple[tuple[str, 
     Lines have no outer white space; but for that, the joined lines of a paragraph are its text.
     """
     chapters = tuple(
-        ScriptChapter(part.chapter.title, _scenes(part, settings), part.chapter.source) for part in marked.chapters
+        ScriptChapter(_title(part.chapter), _scenes(part, settings), part.chapter.source) for part in marked.chapters
     )
     speaking = {name for name, _voice in cast}
     aliases = tuple(
@@ -27,6 +27,12 @@ def compose(marked: MarkedBook, settings: AdaptSettings, cast: tuple[tuple[str, 
         if person.name in speaking and set(person.aliases) - {person.name}
     )
     return Script(marked.book.metadata, cast, chapters, aliases)
+
+
+def _title(chapter: Chapter) -> str:
+    """The chapter's title, after the heading of the part that begins with it: both are announced."""
+    part = chapter.part_heading.strip()
+    return f"{part}{'' if part[-1] in '.:!?' else '.'} {chapter.title}".strip() if part else chapter.title
 
 
 def _scenes(part: MarkedChapter, settings: AdaptSettings) -> tuple[Scene, ...]:

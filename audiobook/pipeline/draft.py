@@ -157,7 +157,9 @@ def resolve_engine(settings: Settings) -> tuple[Settings, tuple[VoiceInfo, ...]]
 
 def _require_every_letter(book: Book, script: Script, place: str) -> None:
     written = "\n".join(
-        text for chapter in book.chapters for text in (chapter.title, *(p.text for p in chapter.paragraphs))
+        text
+        for chapter in book.chapters
+        for text in (chapter.part_heading, chapter.title, *(p.text for p in chapter.paragraphs))
     )
     read = "\n".join(
         text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -89,8 +90,7 @@ def build(request: Request, settings: Settings, progress: Progress) -> Built:
         AudiobookError: whatever a stage raises.
     """
     started = time.monotonic()
-    for kind in settings.formats:
-        publish.require_kind(kind)
+    publish.require_formats(settings)
     made = draft(request.source, settings, progress)
     name = slug(made.script.metadata.title)
     folder = request.out or OUTPUT / name
@@ -102,12 +102,12 @@ def build(request: Request, settings: Settings, progress: Progress) -> Built:
         made = settle(path, made, request, progress)
         rate = _require_recordable(made.script, settings)
     plan = make_plan(made.script, settings, made.book, Path(request.source))
-    if settings.chapters:
-        name = f"{name}-chapters-{slug(settings.chapters)}"
+    if settings.chapters:  # a part of a book never takes the place of the whole
+        folder /= f"chapters-{slug(settings.chapters)}"
     with ExitStack() as stack:
         stack.enter_context(sole_build(folder))
         studio = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work_folder(plan, rate, folder))))
-        recorded = _record(plan, rate, studio, settings, progress)
+        recorded = _record(plan, rate, studio, settings, progress, made)
         progress(Event("stage", f"writing {', '.join(settings.formats)}"))
         packages = _publish(_audiobook(made, recorded.tracks), folder, name, settings, progress)
     figures = tuple(recorded.levels)
@@ -136,6 +136,20 @@ class _Recording:
     spoken_letters: int = 0
     audio_s: float = 0.0
     spoken_s: float = 0.0
+    encoded: int = 0
+    """Chapters, from the first, whose encoding has been ordered."""
+
+    def ready_to_encode(self) -> tuple[tuple[Track, ...], range]:
+        """Return the mastered tracks without a gap from the first chapter, and which of them can be encoded now.
+
+        A chapter's last frames lean on the next one, so it waits for that.
+        """
+        mastered = {track.number: track for track in self.tracks}
+        run = tuple(itertools.takewhile(bool, (mastered.get(chapter.number) for chapter in self.plan.chapters)))
+        tracks = tuple(track for track in run if track)
+        now = range(self.encoded, max(self.encoded, len(tracks) - 1))
+        self.encoded = now.stop
+        return tracks, now
 
     def finish_chapter(self, future: Future[tuple[Track, Levels]]) -> None:
         """Note a mastered chapter and tell of it."""
@@ -147,26 +161,44 @@ class _Recording:
         self.progress(Event("chapter", message, chapter=track.number, audio_s=seconds))
 
 
-def _record(plan: Plan, rate: int, studio: Path, settings: Settings, progress: Progress) -> _Recording:
-    """Record all chapters; each is stitched and mastered by one thread while the next ones are recorded."""
+def _record(plan: Plan, rate: int, studio: Path, settings: Settings, progress: Progress, made: Draft) -> _Recording:
+    """Record all chapters; while the next ones are spoken, one thread masters and one encodes what is complete."""
     state = _Recording(plan, progress)
     total = sum(len(chapter.passages) for chapter in plan.chapters)
     letters = sum(len(passage.utterance.text) for chapter in plan.chapters for passage in chapter.passages)
     progress(Event("planned", total=total, total_letters=letters))
-    cache = TakeCache()
-    with ThreadPoolExecutor(1) as finisher, open_recorder(cache, settings.record, settings.jobs) as recorder:
+    encoding: list[Future[None]] = []
+    with ExitStack() as stack:
+        finisher = stack.enter_context(ThreadPoolExecutor(1))
+        encoder = stack.enter_context(ThreadPoolExecutor(1))
+        recorder = stack.enter_context(open_recorder(TakeCache(), settings.record, settings.jobs))
         gains = _gains(plan, recorder)
         finishing: list[Future[tuple[Track, Levels]]] = []
+
+        def settle_chapter(future: Future[tuple[Track, Levels]]) -> None:
+            state.finish_chapter(future)
+            tracks, ready = state.ready_to_encode()
+            for index in ready:
+                book = _audiobook(made, list(tracks))
+                encoding.append(encoder.submit(publish.encode_ahead, book, index, settings, _store()))
+
         for chapter, takes in _chapters(plan, recorder, state, total, letters):
             if all(takes):
                 job = finisher.submit(_finish, chapter, [take for take in takes if take], studio, settings, rate, gains)
                 finishing.append(job)
             while finishing and finishing[0].done():
-                state.finish_chapter(finishing.pop(0))
+                settle_chapter(finishing.pop(0))
         for future in finishing:
-            state.finish_chapter(future)
+            settle_chapter(future)
+    for ahead in encoding:
+        ahead.result()
     state.tracks.sort(key=lambda track: track.number)
     state.levels.sort(key=lambda chapter: chapter.number)
+    _require_all(state, total)
+    return state
+
+
+def _require_all(state: _Recording, total: int) -> None:
     if state.failures:
         named = "; ".join(state.failures[:_NAMED])
         more = len(state.failures) - _NAMED
@@ -175,7 +207,10 @@ def _record(plan: Plan, rate: int, studio: Path, settings: Settings, progress: P
             f"{len(state.failures)} of {total} lines could not be recorded: {named}{and_more}",
             remedy="Nothing was published; change these lines or their voice in the script and build again",
         )
-    return state
+
+
+def _store() -> Path:
+    return cache_folder() / "encoded"
 
 
 def _gains(plan: Plan, recorder: Recorder) -> dict[str, float]:
@@ -265,7 +300,7 @@ def _publish(
         raise UsageError("there is nothing to read aloud", place=name, remedy="See audiobook inspect")
     packages = []
     for kind in settings.formats:
-        package = publish.publish(audiobook, kind, folder, settings, name, store=cache_folder() / "encoded")
+        package = publish.publish(audiobook, kind, folder, settings, name, store=_store())
         progress(Event("package", f"{kind}: {package.paths[0]}"))
         packages.append(package)
     _require_standard(packages, settings)
