@@ -145,7 +145,7 @@ class _Model:
     def __init__(self) -> None:
         import onnxruntime
 
-        from audiobook.engines.onnxgraph import with_durations
+        from audiobook.engines.onnxgraph import kokoro_graph
 
         path = folder() / MODEL
         store.check(path, MODEL_SHA256, remedy=_INSTALL)
@@ -154,7 +154,7 @@ class _Model:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            graph = with_durations(path)
+            graph = kokoro_graph(path)
             self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         except (ValueError, RuntimeError, OSError) as error:
             raise EngineError(f"does not load ({str(error)[:120]})", place=str(path), remedy=_INSTALL) from error
