@@ -121,6 +121,8 @@ def _compose(cleaned: Cleaned) -> Cleaned:
         pieces += (text[last:start], new)
         length += start - last
         shifts.append((length, start))
+        # A few characters, such as notes of music, are longer in NFC: what is new stands for the last of the old.
+        shifts += [(length + extra, end - 1) for extra in range(end - start, len(new))]
         length += len(new)
         shifts.append((length, end))
         last = end

@@ -50,6 +50,8 @@ class MarkdownReader:
     _lines: list[int] = field(default_factory=list)
     _covered: list[tuple[int, int]] = field(default_factory=list)
     _excluded: list[tuple[int, int, str]] = field(default_factory=list)
+    _holes: list[tuple[int, int]] = field(default_factory=list)
+    """What was blanked out of the source before parsing."""
     _changes: list[tuple[int, int, str]] = field(default_factory=list)
 
     def prepare(self, start: int) -> str:
@@ -73,6 +75,7 @@ class MarkdownReader:
                 self._excluded.append((*match.span(), "note-reference"))
         for match in _LINK_DEFINITION.finditer(text, start):
             self._excluded.append((*match.span(), "link-definition"))
+        self._holes = sorted([*blanks, *((at, at + len(label) + 3) for at, label in self.marks)])
         self._source = _blanked(text, sorted(blanks), " ")
         self._source = _blanked(self._source, [(at, at + len(label) + 3) for at, label in self.marks], HOLE)
         self._lines = [0, *(match.end() for match in re.finditer("\n", self._source)), len(self._source)]
@@ -229,13 +232,14 @@ class MarkdownReader:
             self.blocks.append(Block(Paragraph("", "break")))
             return
         tags = [Cut(match.start(), match.end(), "html") for match in _TAG.finditer(self._source, start, end)]
-        weaver = Weaver(self.weaver.cleaned, tags)
+        holes = [Cut(first, last, "note") for first, last in self._holes if first < end and last > start]
+        weaver = Weaver(self.weaver.cleaned, [*tags, *holes])
         paragraph = weaver.weave(start, end)
         self._excluded += [(cut.start, cut.end, cut.reason) for cut in tags]
         if paragraph.text and is_ornament(paragraph.text):
             self._ornament(start, end)
         elif paragraph.text:
-            self._covered += _outside([(cut.start, cut.end) for cut in tags], start, end)
+            self._covered += _outside(_union((cut.start, cut.end) for cut in (*tags, *holes)), start, end)
             self.blocks.append(Block(paragraph))
 
     def _ornament(self, start: int, end: int) -> None:
@@ -243,8 +247,11 @@ class MarkdownReader:
         self.blocks.append(Block(Paragraph("", "break")))
 
     def _plain(self, start: int, end: int, kind: ParagraphKind) -> None:
-        self._covered.append((start, end))
-        self.blocks.append(Block(self.weaver.weave(start, end, kind)))
+        holes = [Cut(first, last, "note") for first, last in self._holes if first < end and last > start]
+        paragraph = Weaver(self.weaver.cleaned, holes).weave(start, end, kind)
+        if paragraph.text:
+            self._covered += _outside(_union((cut.start, cut.end) for cut in holes), start, end)
+            self.blocks.append(Block(paragraph))
 
     def _note(self, start: int, end: int) -> Block:
         self._covered.append((start, end))
