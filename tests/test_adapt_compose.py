@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,3 +77,11 @@ def test_a_doubtful_line_has_a_check_comment() -> None:
         compose(mark(book, AdaptSettings(check_below=1.0)), AdaptSettings(check_below=1.0), ()).chapters[0].lines()
     )
     assert lines[0].speaker == "UNKNOWN"
+
+
+@pytest.mark.parametrize("unit", ['"', "' ", "Aa ", "Mr. ", "the ", "said the ", '"Yes," said Al. ', "— ", "A's ", "("])
+def test_hostile_repetition_takes_time_in_proportion_to_its_length(unit: str) -> None:
+    book = Book(Metadata(), (Chapter("One", (Paragraph(unit * (20_000 // len(unit))),)),))
+    started = time.process_time()
+    mark(book, AdaptSettings())
+    assert time.process_time() - started < 3

@@ -120,12 +120,17 @@ def _read(flow: Flow, quotes: Sequence[Quote]) -> tuple[Evidence, list[list[Tag]
 
 
 def _decide(evidence: Evidence) -> tuple[list[Candidates], list[tuple[float, ...]]]:
-    """Decode twice: what the first pass finds tells the second who takes part in each conversation."""
+    """Decode three times: what one pass finds tells the next who takes part in each conversation."""
     ranked = evidence.candidates()
     chances = decode(ranked)
-    guesses = [list(zip(c.ids, p, strict=True)) for c, p in zip(ranked, chances, strict=True)]
-    ranked = evidence.candidates(guesses)
-    return ranked, decode(ranked)
+    for _ in range(_PASSES - 1):
+        guesses = [list(zip(c.ids, p, strict=True)) for c, p in zip(ranked, chances, strict=True)]
+        ranked = evidence.candidates(guesses)
+        chances = decode(ranked)
+    return ranked, chances
+
+
+_PASSES = 3
 
 
 def _verdict(options: Candidates, chance: Sequence[float], turn: Turn, names: dict[int, str]) -> tuple[str, float, str]:
@@ -133,7 +138,13 @@ def _verdict(options: Candidates, chance: Sequence[float], turn: Turn, names: di
     order = sorted(range(len(chance)), key=lambda i: (-chance[i], i))
     shown = [f"{names.get(options.ids[i], UNKNOWN)} {chance[i]:.2f}" for i in order[:3] if chance[i] >= 0.05]
     doubt = f"{', '.join(shown)} ({_reason(turn, options)})"
-    return names.get(options.ids[order[0]], UNKNOWN), chance[order[0]], doubt
+    sure = chance[order[0]] if options.told == "name" else chance[order[0]] ** _CAUTION
+    return names.get(options.ids[order[0]], UNKNOWN), sure, doubt
+
+
+_CAUTION = 1.2
+"""Power that turns a chance into a confidence: without a name beside the speech, the chances of labelled
+novels came true a little less often than they said (0.73 of those near 0.85, 0.45 of those near 0.55)."""
 
 
 def _reason(turn: Turn, options: Candidates) -> str:

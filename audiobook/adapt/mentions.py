@@ -41,7 +41,7 @@ def _role_pattern() -> re.Pattern[str]:
     nouns = "|".join(sorted(lexicon().roles, key=lambda word: (-len(word), word)))
     return re.compile(
         r"\b(?P<owner>[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Mm]y|[Tt]heir|[Oo]ur|[Tt]his|[Tt]hat|[Aa]nother|[Oo]ne|"
-        r"[A-Z][\w.]*(?: [A-Z]\w*)*'s?)"
+        r"[A-Z][\w.]*(?: [A-Z]\w*){0,3}'s?)"
         rf"\s+(?:(?!(?:and|or|of|the|to|was|had|is|as|in|with)\b)[a-z-]+,?\s+){{0,3}}?(?P<noun>(?i:{nouns}))\b(?!-)"
     )
 

@@ -23,6 +23,8 @@ _TOKEN = rf"(?:{_ABBREVIATED}|{_INITIAL}|{_PLAIN_WORD})"
 _LINK = r"(?:\s+(?:de la|de|du|des|von|van der|van|der|del|della|di|da|le|la))?"
 _RUN = re.compile(rf"\b{_TOKEN}(?:{_LINK}\s+{_TOKEN})*")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_LONGEST = 8
+"""Words of a name; what is longer is a heading or a list."""
 _PREVIOUS = re.compile(r"([\w'-]+)\W{0,3}$")
 _TOLD_THE = re.compile(r"(?<![,.;:] )\b([a-z]+)\s+the\s+$")
 _NEXT = re.compile(r"(?:'s?)?\s*,?\s*([a-z]+(?:'[a-z]+)?)")
@@ -66,8 +68,11 @@ def find_runs(flow: Flow) -> tuple[Run, ...]:
             if key in lex.common and not (key in _KEPT and piece.end() < match.end()):
                 _close(runs, plain, kept, sentence, match.start())
                 kept = []
-            else:
-                kept.append((piece.start(), piece.end(), key))
+                continue
+            if len(kept) == _LONGEST:
+                _close(runs, plain, kept, sentence, match.start())
+                kept = []
+            kept.append((piece.start(), piece.end(), key))
         _close(runs, plain, kept, sentence, match.start())
     return tuple(runs)
 

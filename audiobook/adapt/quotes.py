@@ -23,6 +23,8 @@ _ELISIONS = lexicon().groups["elided"]
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAKS = frozenset(" \t\n\u00a0\u202f([{—–-―…")
 _AFTER = frozenset(" \t\n\u00a0\u202f)]}—–-―…,.;:!?")
+_INDENT = 40
+"""Marks and spaces that may stand before the first word of a paragraph."""
 _STOPS = frozenset(".,!?;:—–-―…")
 
 
@@ -78,7 +80,7 @@ def _costs(flow: Flow, style: Style, start: int, end: int, paragraph: int) -> _M
     mark = text[start:end]
     before = text[start - 1] if start > left else "\n"
     after = text[end] if end < right else "\n"
-    first = not text[left:start].strip(" \t_*([—")
+    first = start - left < _INDENT and not text[left:start].strip(" \t_*([—")
     opening = 0.0 if first else _opening(before, after)
     ahead = text[max(left, start - 2) : start].strip()[-1:]
     closing = _closing(before, after, apart=style.spaced and ahead not in _STOPS, tokens=style.spaced)

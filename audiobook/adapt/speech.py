@@ -28,6 +28,8 @@ _NAMED = re.compile(
     r"written) as|"
     r"known to .{1,60} as|words?|motto|as|an?|the|of|and not)\s*$"
 )
+_NEAR = 120
+"""Characters of the sentence around a quotation that are looked at."""
 _LEADS = re.compile(r"[,:—–-]\s*$")
 
 
@@ -51,7 +53,8 @@ def _is_said(flow: Flow, quote: Quote, *, beside: bool) -> bool:
     text, left, right = flow.plain, flow.starts[quote.paragraph], flow.ends[quote.paragraph]
     inner = text[quote.start : quote.end].strip(_MARKS)
     words = sum(1 for word in inner.split() if any(letter.isalnum() for letter in word))
-    before, after = text[left : quote.start].rstrip(), text[quote.end : right].lstrip()
+    before = text[max(left, quote.start - _NEAR) : quote.start].rstrip()
+    after = text[quote.end : min(right, quote.end + _NEAR)].lstrip()
     closed = _SAID_END.search(inner) is not None
     if not words or (words <= 5 and inner[-1:] in ".," and _NAMED.search(before) is not None and not beside):
         return False

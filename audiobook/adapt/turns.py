@@ -50,8 +50,12 @@ def cut_turns(flow: Flow, quotes: Sequence[Quote], tags: Sequence[Sequence[Tag]]
     return turns
 
 
+_RECENT = 8
+"""Tags of a turn that a new one is compared with."""
+
+
 def _conflict(turn: Turn, strong: Sequence[Tag]) -> bool:
-    mine = [tag.mention for tag in turn.tags if tag.strength >= 0.85]
+    mine = [tag.mention for tag in turn.tags[-_RECENT:] if tag.strength >= 0.85]
     for tag in strong:
         for other in mine:
             if tag.mention is other or tag.mention.start == other.start:
