@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from audiobook import levels, publish, verify
+from audiobook import publish, verify
 from audiobook.atomic import make_folder
-from audiobook.audio import Audiobook, ChapterPlan, Package, Plan, Take, Track, Utterance
+from audiobook.audio import Audiobook, ChapterPlan, Package, Plan, Take, Track
 from audiobook.cache import TakeCache, cache_folder
 from audiobook.engines import all_voices
 from audiobook.errors import CheckError, RecordingError, UsageError
@@ -23,11 +22,12 @@ from audiobook.measure import Levels
 from audiobook.names import slug
 from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, settle
 from audiobook.pipeline.planning import make_plan
+from audiobook.pipeline.recording import ChapterLevels, Recording
 from audiobook.pipeline.selection import select_chapters
 from audiobook.pipeline.studio import sole_build, work_folder
 from audiobook.pipeline.voices import require_voices
 from audiobook.progress import Event, Progress
-from audiobook.record import Recorder, open_recorder
+from audiobook.record import open_recorder
 from audiobook.script import Script
 from audiobook.settings import Settings
 from audiobook.stitch import stitch
@@ -36,20 +36,6 @@ __all__ = ["Built", "ChapterLevels", "build"]
 
 _NAMED = 5
 """Failed lines that the closing error names; every one has been named by a warning before."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChapterLevels:
-    """What was measured on one mastered chapter."""
-
-    number: int
-    title: str
-    levels: Levels
-
-    @property
-    def figures(self) -> tuple[float, float, float, float]:
-        """RMS, peak, noise floor in dBFS, and LUFS."""
-        return self.levels.rms_db, self.levels.peak_db, self.levels.noise_floor_db, self.levels.lufs
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +93,10 @@ def build(request: Request, settings: Settings, progress: Progress) -> Built:
     with ExitStack() as stack:
         stack.enter_context(sole_build(folder))
         studio = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work_folder(plan, rate, folder))))
-        recorded = _record(plan, rate, studio, settings, progress, made)
+        assemble = _assembler(made)
+        recorded = _record(plan, rate, studio, settings, progress, assemble)
         progress(Event("stage", f"writing {', '.join(settings.formats)}"))
-        packages = _publish(_audiobook(made, recorded.tracks), folder, name, settings, progress)
+        packages = _publish(assemble(recorded.tracks), folder, name, settings, progress)
     figures = tuple(recorded.levels)
     audio_s = sum(track.frames / track.sample_rate for track in recorded.tracks)
     return Built(path, packages, figures, recorded.takes, recorded.spoken, audio_s, time.monotonic() - started)
@@ -121,71 +108,31 @@ def _require_recordable(script: Script, settings: Settings) -> int:
     return require_voices(tuple(voice for _speaker, voice in script.cast))
 
 
-@dataclass(slots=True)
-class _Recording:
-    """Counts of a running recording; lives for one build."""
-
-    plan: Plan
-    progress: Progress
-    tracks: list[Track] = field(default_factory=list)
-    levels: list[ChapterLevels] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    takes: int = 0
-    spoken: int = 0
-    letters: int = 0
-    spoken_letters: int = 0
-    audio_s: float = 0.0
-    spoken_s: float = 0.0
-    encoded: int = 0
-    """Chapters, from the first, whose encoding has been ordered."""
-
-    def ready_to_encode(self) -> tuple[tuple[Track, ...], range]:
-        """Return the mastered tracks without a gap from the first chapter, and which of them can be encoded now.
-
-        A chapter's last frames lean on the next one, so it waits for that.
-        """
-        mastered = {track.number: track for track in self.tracks}
-        run = tuple(itertools.takewhile(bool, (mastered.get(chapter.number) for chapter in self.plan.chapters)))
-        tracks = tuple(track for track in run if track)
-        now = range(self.encoded, max(self.encoded, len(tracks) - 1))
-        self.encoded = now.stop
-        return tracks, now
-
-    def finish_chapter(self, future: Future[tuple[Track, Levels]]) -> None:
-        """Note a mastered chapter and tell of it."""
-        track, measured = future.result()
-        self.tracks.append(track)
-        self.levels.append(ChapterLevels(track.number, track.title, measured))
-        seconds = track.frames / track.sample_rate
-        message = f"chapter {track.number} of {self.plan.chapters[-1].number}: {track.title} ({seconds / 60:.1f} min)"
-        self.progress(Event("chapter", message, chapter=track.number, audio_s=seconds))
-
-
-def _record(plan: Plan, rate: int, studio: Path, settings: Settings, progress: Progress, made: Draft) -> _Recording:
+def _record(
+    plan: Plan,
+    rate: int,
+    studio: Path,
+    settings: Settings,
+    progress: Progress,
+    assemble: Callable[[Sequence[Track]], Audiobook],
+) -> Recording:
     """Record all chapters; while the next ones are spoken, one thread masters and one encodes what is complete."""
-    state = _Recording(plan, progress)
-    total = sum(len(chapter.passages) for chapter in plan.chapters)
-    letters = sum(len(passage.utterance.text) for chapter in plan.chapters for passage in chapter.passages)
-    progress(Event("planned", total=total, total_letters=letters))
+    state = Recording(plan, progress)
     encoding: list[Future[None]] = []
     with ExitStack() as stack:
         finisher = stack.enter_context(ThreadPoolExecutor(1))
         encoder = stack.enter_context(ThreadPoolExecutor(1))
         recorder = stack.enter_context(open_recorder(TakeCache(), settings.record, settings.jobs))
-        gains = _gains(plan, recorder)
         finishing: list[Future[tuple[Track, Levels]]] = []
 
         def settle_chapter(future: Future[tuple[Track, Levels]]) -> None:
             state.finish_chapter(future)
             tracks, ready = state.ready_to_encode()
-            for index in ready:
-                book = _audiobook(made, list(tracks))
-                encoding.append(encoder.submit(publish.encode_ahead, book, index, settings, _store()))
+            book = assemble(tracks)
+            encoding.extend(encoder.submit(publish.encode_ahead, book, index, settings, _store()) for index in ready)
 
-        for chapter, takes in _chapters(plan, recorder, state, total, letters):
-            if all(takes):
-                job = finisher.submit(_finish, chapter, [take for take in takes if take], studio, settings, rate, gains)
-                finishing.append(job)
+        for chapter, takes, gains in state.chapters(recorder):
+            finishing.append(finisher.submit(_finish, chapter, takes, studio, settings, rate, gains))
             while finishing and finishing[0].done():
                 settle_chapter(finishing.pop(0))
         for future in finishing:
@@ -194,80 +141,23 @@ def _record(plan: Plan, rate: int, studio: Path, settings: Settings, progress: P
         ahead.result()
     state.tracks.sort(key=lambda track: track.number)
     state.levels.sort(key=lambda chapter: chapter.number)
-    _require_all(state, total)
+    _require_all(state)
     return state
 
 
-def _require_all(state: _Recording, total: int) -> None:
+def _require_all(state: Recording) -> None:
     if state.failures:
         named = "; ".join(state.failures[:_NAMED])
         more = len(state.failures) - _NAMED
         and_more = f"; and {more} more" if more > 0 else ""
         raise RecordingError(
-            f"{len(state.failures)} of {total} lines could not be recorded: {named}{and_more}",
+            f"{len(state.failures)} of {state.total} lines could not be recorded: {named}{and_more}",
             remedy="Nothing was published; change these lines or their voice in the script and build again",
         )
 
 
 def _store() -> Path:
     return cache_folder() / "encoded"
-
-
-def _gains(plan: Plan, recorder: Recorder) -> dict[str, float]:
-    utterances = levels.calibration_utterances(plan)
-    takes: dict[int, Take] = {}
-    for result in recorder.record(utterances):
-        if result.take is None:
-            raise result.error or RecordingError("a voice could not be measured")
-        takes[result.index] = result.take
-    return levels.by_voice(utterances, [takes[index] for index in range(len(utterances))])
-
-
-def _chapters(
-    plan: Plan, recorder: Recorder, state: _Recording, total: int, letters: int
-) -> Iterator[tuple[ChapterPlan, list[Take | None]]]:
-    """Yield each chapter with its takes (None where one failed) as soon as all of them are settled."""
-    places = [(chapter, number) for chapter in plan.chapters for number in range(len(chapter.passages))]
-    open_chapters = {chapter.number: [None] * len(chapter.passages) for chapter in plan.chapters}
-    takes: dict[int, list[Take | None]] = {number: list(empty) for number, empty in open_chapters.items()}
-    left = {chapter.number: len(chapter.passages) for chapter in plan.chapters}
-    for result in recorder.record(_utterances(plan)):
-        chapter, number = places[result.index]
-        length = len(chapter.passages[number].utterance.text)
-        seconds = result.take.frames / result.take.sample_rate if result.take else 0.0
-        takes[chapter.number][number] = result.take
-        left[chapter.number] -= 1
-        state.takes += 1
-        state.letters += length
-        state.audio_s += seconds
-        if not result.cached:
-            state.spoken += 1
-            state.spoken_letters += length
-            state.spoken_s += seconds
-        if result.error:
-            state.failures.append(f"chapter {chapter.number}: {result.error.message}")
-            state.progress(Event("warning", f"chapter {chapter.number}: {result.error}", chapter=chapter.number))
-        state.progress(_event(state, chapter.number, total, letters))
-        if not left[chapter.number]:
-            yield chapter, takes.pop(chapter.number)
-
-
-def _utterances(plan: Plan) -> Iterable[Utterance]:
-    return (passage.utterance for chapter in plan.chapters for passage in chapter.passages)
-
-
-def _event(state: _Recording, chapter: int, total: int, letters: int) -> Event:
-    return Event(
-        "take",
-        chapter=chapter,
-        done=state.takes,
-        total=total,
-        letters=state.letters,
-        total_letters=letters,
-        recorded_letters=state.spoken_letters,
-        audio_s=state.audio_s,
-        recorded_s=state.spoken_s,
-    )
 
 
 def _finish(
@@ -281,16 +171,21 @@ def _finish(
     return track, measured
 
 
-def _audiobook(made: Draft, tracks: list[Track]) -> Audiobook:
-    script: Script = made.script
-    engines = dict.fromkeys(voice.engine for _speaker, voice in script.cast)
+def _assembler(made: Draft) -> Callable[[Sequence[Track]], Audiobook]:
+    """Return what makes an audiobook of the tracks that are ready, the licences of its voices looked up once."""
+    script = made.script
     used = {voice.address for _speaker, voice in script.cast}
+    engines = dict.fromkeys(voice.engine for _speaker, voice in script.cast)
     infos = [info for engine in engines for info in all_voices(engine) if info.address in used]
     licences = tuple((info.address, info.licence) for info in infos)
     cover = made.book.cover if made.book else None
-    # Players show tracks in their own order: after --chapters 3,5 they are still the first and the second.
-    numbered = tuple(replace(track, number=number) for number, track in enumerate(tracks, 1))
-    return Audiobook(script.metadata, numbered, cover, script.cast, licences)
+
+    def assemble(tracks: Sequence[Track]) -> Audiobook:
+        # Players show tracks in their own order: after --chapters 3,5 they are still the first and the second.
+        numbered = tuple(replace(track, number=number) for number, track in enumerate(tracks, 1))
+        return Audiobook(script.metadata, numbered, cover, script.cast, licences)
+
+    return assemble
 
 
 def _publish(

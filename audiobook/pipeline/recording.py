@@ -1,0 +1,136 @@
+"""A running recording: what is done, what is complete, what can be mastered and encoded."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from audiobook import levels
+from audiobook.audio import ChapterPlan, Plan, Take, Track
+from audiobook.measure import Levels
+from audiobook.progress import Event, Progress
+from audiobook.record import Recorded, Recorder
+
+__all__ = ["ChapterLevels", "Recording"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterLevels:
+    """What was measured on one mastered chapter."""
+
+    number: int
+    title: str
+    levels: Levels
+
+    @property
+    def figures(self) -> tuple[float, float, float, float]:
+        """RMS, peak, noise floor in dBFS, and LUFS."""
+        return self.levels.rms_db, self.levels.peak_db, self.levels.noise_floor_db, self.levels.lufs
+
+
+@dataclass(slots=True)
+class Recording:
+    """Counts of a running recording; lives for one build."""
+
+    plan: Plan
+    progress: Progress
+    total: int = 0
+    """Lines of the plan."""
+    total_letters: int = 0
+    tracks: list[Track] = field(default_factory=list)
+    levels: list[ChapterLevels] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    takes: int = 0
+    spoken: int = 0
+    letters: int = 0
+    spoken_letters: int = 0
+    audio_s: float = 0.0
+    spoken_s: float = 0.0
+    encoded: int = 0
+    """Chapters, from the first, whose encoding has been ordered."""
+
+    def __post_init__(self) -> None:
+        """Count the plan and tell of it."""
+        passages = [passage for chapter in self.plan.chapters for passage in chapter.passages]
+        self.total = len(passages)
+        self.total_letters = sum(len(passage.utterance.text) for passage in passages)
+        self.progress(Event("planned", total=self.total, total_letters=self.total_letters))
+
+    def chapters(self, recorder: Recorder) -> Iterator[tuple[ChapterPlan, list[Take], dict[str, float]]]:
+        """Record everything; yield each chapter with its takes and the gains of the voices as soon as it is complete.
+
+        What measures the voices is spoken first, in one run with the lines, so that no core waits for it. A chapter
+        with a line that failed is not yielded.
+        """
+        calibration = levels.calibration_utterances(self.plan)
+        measured: dict[int, Take | None] = {}
+        places = [(chapter, number) for chapter in self.plan.chapters for number in range(len(chapter.passages))]
+        takes: dict[int, dict[int, Take]] = {chapter.number: {} for chapter in self.plan.chapters}
+        complete: list[ChapterPlan] = []
+        lines = (passage.utterance for chapter in self.plan.chapters for passage in chapter.passages)
+        for result in recorder.record(itertools.chain(calibration, lines)):
+            index = result.index - len(calibration)
+            if index < 0:
+                measured[result.index] = result.take
+            else:
+                chapter, number = places[index]
+                self._note(result, chapter, len(chapter.passages[number].utterance.text))
+                if result.take:
+                    takes[chapter.number][number] = result.take
+                if len(takes[chapter.number]) == len(chapter.passages):
+                    complete.append(chapter)
+            if len(measured) == len(calibration):
+                gains = levels.by_voice(calibration, [measured[place] for place in range(len(calibration))])
+                for chapter in complete:
+                    found = takes.pop(chapter.number)
+                    yield chapter, [found[place] for place in range(len(found))], gains
+                complete.clear()
+
+    def _note(self, result: Recorded, chapter: ChapterPlan, letters: int) -> None:
+        seconds = result.take.frames / result.take.sample_rate if result.take else 0.0
+        self.takes += 1
+        self.letters += letters
+        self.audio_s += seconds
+        if not result.cached:
+            self.spoken += 1
+            self.spoken_letters += letters
+            self.spoken_s += seconds
+        if result.error:
+            self.failures.append(f"chapter {chapter.number}: {result.error.message}")
+            self.progress(Event("warning", f"chapter {chapter.number}: {result.error}", chapter=chapter.number))
+        self.progress(
+            Event(
+                "take",
+                chapter=chapter.number,
+                done=self.takes,
+                total=self.total,
+                letters=self.letters,
+                total_letters=self.total_letters,
+                recorded_letters=self.spoken_letters,
+                audio_s=self.audio_s,
+                recorded_s=self.spoken_s,
+            )
+        )
+
+    def ready_to_encode(self) -> tuple[tuple[Track, ...], range]:
+        """Return the mastered tracks without a gap from the first chapter, and which of them can be encoded now.
+
+        A chapter's last frames lean on the next one, so it waits for that.
+        """
+        mastered = {track.number: track for track in self.tracks}
+        run = tuple(itertools.takewhile(bool, (mastered.get(chapter.number) for chapter in self.plan.chapters)))
+        tracks = tuple(track for track in run if track)
+        now = range(self.encoded, max(self.encoded, len(tracks) - 1))
+        self.encoded = now.stop
+        return tracks, now
+
+    def finish_chapter(self, future: Future[tuple[Track, Levels]]) -> None:
+        """Note a mastered chapter and tell of it."""
+        track, measured = future.result()
+        self.tracks.append(track)
+        self.levels.append(ChapterLevels(track.number, track.title, measured))
+        seconds = track.frames / track.sample_rate
+        message = f"chapter {track.number} of {self.plan.chapters[-1].number}: {track.title} ({seconds / 60:.1f} min)"
+        self.progress(Event("chapter", message, chapter=track.number, audio_s=seconds))
