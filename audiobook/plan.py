@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ LONGEST = 350
 """Characters; a longer sentence is cut at a clause."""
 _JOINED = 120
 """Characters; a sentence of one word is joined to its neighbour as long as both stay below this."""
+_TELLING_WORDS = 5
+"""A title that the text repeats is not announced when it is this long; "Tom" before "Tom went" is."""
 _CUE_SPREAD_MS = 300
 """Most that cues add to a pause, or take from it."""
 _LEAST_MS = 80
@@ -30,6 +33,17 @@ _MARKS = " \t\n\"'"
 _SPEAKING = 0.75
 """Share of an audiobook that is speech: words a minute while speaking are the finished rate divided by it."""
 _CALIBRATION = (0.7, 1.4)
+
+
+def _opens_with(chapter: ScriptChapter, title: str) -> bool:
+    """Whether the text itself begins with the title, as it does when a book without any is named after its opening."""
+    first = next(chapter.lines(), None)
+    words = re.findall(r"\w+", title.casefold())
+    return (
+        first is not None
+        and len(words) >= _TELLING_WORDS
+        and re.findall(r"\w+", first.text.casefold())[: len(words)] == words
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +119,8 @@ class _Planner:
 
     def _drafts(self, chapter: ScriptChapter) -> Iterator[_Draft]:
         """Yield the chapter's passages in order, pauses left open."""
-        yield from self._heading(chapter.title, 0)
+        if not _opens_with(chapter, chapter.title):
+            yield from self._heading(chapter.title, 0)
         paragraph_number = line_number = 0
         for scene_number, scene in enumerate(chapter.scenes):
             yield from self._heading(scene.title, scene_number)

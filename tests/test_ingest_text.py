@@ -224,3 +224,13 @@ def test_joiners_stay_where_they_shape_letters_or_emoji() -> None:
 )
 def test_the_language_is_guessed_from_common_words(code: str, text: str) -> None:
     assert guess_language(text * 3) == code
+
+
+def test_a_file_name_without_a_word_gives_way_to_the_opening_words() -> None:
+    from audiobook.ingest.textfile import fallback_title
+
+    story = "“Nobody counts the stairs,” she said. They all do, Mr. Bell."
+    assert fallback_title("my_story-2", story) == "my story-2"
+    assert fallback_title("000_345fd937c484", story) == "Nobody counts the stairs,” she said"
+    assert fallback_title("17", "One two three four five six seven eight nine. Ten.") == "One two three four five six …"
+    assert fallback_title("17", "...") == "17"

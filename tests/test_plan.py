@@ -238,3 +238,14 @@ def test_pauses_vary_but_a_second_plan_is_the_same() -> None:
     once = plan(script_of(*paragraphs), Settings())
     assert once == plan(script_of(*paragraphs), Settings())
     assert len({p.pause_after_ms for p in passages(once)[1:-1]}) > 1
+
+
+def test_a_title_taken_from_the_opening_is_not_said_twice() -> None:
+    def planned(title: str) -> list[str]:
+        line = Line(NARRATOR, "Tom Hale was no ordinary keeper. He counted.")
+        chapter = ScriptChapter(title, (Scene((ScriptParagraph((line,)),)),))
+        script = Script(Metadata(title=title), ((NARRATOR, Voice("silent", "silent")),), (chapter,))
+        return [passage.written for passage in plan(script, Settings()).chapters[0].passages]
+
+    assert planned("Tom Hale was no ordinary keeper")[0].startswith("Tom Hale was no ordinary keeper.")
+    assert planned("Tom Hale")[0] == "Tom Hale"

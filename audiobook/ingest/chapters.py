@@ -101,8 +101,10 @@ def _title(label: str, texts: Sequence[Passage], book: str) -> tuple[str, list[P
     if not used:
         return label, [], repeated
     if wanted and len(squash("".join(passage.text for passage in used))) * 2 < len(wanted) and used[0].level:
-        own = recognize(used[0].text)
-        if own and own.kind == "bare" and not own.title:  # "190", where the contents say "190. The Nightingale"
+        number = recognize(used[0].text)
+        if (
+            number and number.kind == "bare" and not number.title
+        ):  # "190", where the contents say "190. The Nightingale"
             return label, [], [*repeated, *used]
     return _joined([passage.text for passage in used]), used, repeated
 

@@ -167,10 +167,9 @@ def _own_chapters(passages: list[Passage], heads: Sequence[int], listed: set[int
             continue
         own = sum(len(squash(passage.text)) for passage in stretch if not passage.note and passage.kind != "heading")
         if own >= _OWN_PROSE:
-            kind = {"note": "prose"}
             result[start:end] = [
-                replace(passage, note="", kind=kind.get(passage.kind, passage.kind))
-                for passage in stretch  # type: ignore[arg-type]
+                replace(passage, note="", kind="prose" if passage.kind == "note" else passage.kind)
+                for passage in stretch
             ]
     return result
 

@@ -14,7 +14,7 @@ from audiobook.ingest.language import guess_language
 from audiobook.ingest.layout import Weaver
 from audiobook.ingest.mdreader import MarkdownReader
 from audiobook.ingest.outline import Block, assemble, assign_roles
-from audiobook.ingest.textfile import read_text, title_from_name
+from audiobook.ingest.textfile import fallback_title, read_text
 from audiobook.settings import IngestSettings
 
 __all__ = ["book_from_markdown", "read_markdown"]
@@ -41,10 +41,11 @@ def book_from_markdown(text: str, name: str, settings: IngestSettings) -> Book:
     # An indented paragraph of a story is no program, and entities must keep their place in the source.
     parser.disable(["code", "text_join"])
     reader.read(parser.parse(reader.prepare(start)))
-    title = metadata.title or _first_title(reader.blocks) or title_from_name(name)
+    text = "\n".join(block.paragraph.text for block in reader.blocks)
+    title = metadata.title or _first_title(reader.blocks) or fallback_title(name, text[:1000])
     outline = assemble(reader.with_notes(assign_roles(_promoted(reader.blocks), title)), title)
     exclusions = [*reader.exclusions(), *outline.exclusions]
-    language = metadata.language or guess_language("\n".join(block.paragraph.text for block in reader.blocks))
+    language = metadata.language or guess_language(text)
     return Book(
         metadata=replace(metadata, title=title, language=language),
         chapters=outline.chapters,

@@ -146,7 +146,8 @@ class MarkdownReader:
     def decoded(self) -> str:
         """Return the source with its entities decoded, for the ledger."""
         text = self.weaver.cleaned.text
-        pieces, at = [], 0
+        pieces: list[str] = []
+        at = 0
         for start, end, new in sorted(self._changes):
             pieces += (text[at:start], new)
             at = end

@@ -22,7 +22,7 @@ from audiobook.ingest.language import guess_language
 from audiobook.ingest.layout import Weaver
 from audiobook.ingest.levels import assign_roles
 from audiobook.ingest.outline import Block, Role, assemble
-from audiobook.ingest.textfile import read_text, title_from_name
+from audiobook.ingest.textfile import fallback_title, read_text
 from audiobook.settings import IngestSettings
 
 __all__ = ["book_from_text", "read_plain"]
@@ -193,8 +193,9 @@ def _plan_title(
         joined = "\n".join(items[number].chunk.text for number in page)
         match = _BYLINE.search(joined)
         author = match["author"].strip(" .") if match else ""
-    language = known.language or guess_language("\n".join(item.text for item in items))
-    return replace(known, language=language, title=title or title_from_name(name), author=author)
+    text = "\n".join(item.text for item in items)
+    language = known.language or guess_language(text)
+    return replace(known, language=language, title=title or fallback_title(name, text[:1000]), author=author)
 
 
 def _is_sentence(text: str) -> bool:

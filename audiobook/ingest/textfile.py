@@ -9,7 +9,7 @@ from pathlib import Path
 from audiobook.errors import HostileSourceError, SourceError
 from audiobook.ingest.language import guess_language
 
-__all__ = ["MAX_TEXT_BYTES", "decode", "read_text", "title_from_name"]
+__all__ = ["MAX_TEXT_BYTES", "decode", "fallback_title", "read_text"]
 
 MAX_TEXT_BYTES = 64 << 20
 """Largest text file, about twelve times the longest novel; memory grows with the text."""
@@ -137,6 +137,22 @@ def _legacy(data: bytes) -> str:
     return data.decode(encoding, errors="replace")
 
 
-def title_from_name(stem: str) -> str:
-    """Make a title of a file's name without its suffix."""
-    return " ".join(stem.replace("_", " ").split()) or "Untitled"
+_OPENING_WORDS = 8
+_OPENING_MARKS = "\"'“”‘’«»„,;:-–— "
+
+
+def fallback_title(stem: str, text: str) -> str:
+    """Make a title for a book that states none: its file's name, or its opening words when the name has no word.
+
+    Args:
+        stem: The file's name without its suffix; ``000_345fd937`` has no word, ``my_story-2`` has two.
+        text: The start of the book's text.
+    """
+    if any(word.isalpha() and len(word) > 1 for word in re.split(r"[\W_]+", stem)):
+        return " ".join(stem.replace("_", " ").split())
+    opening = " ".join(text.split())
+    sentence = re.split(r"(?<=[^\W\d_]{2})[.!?…]", opening, maxsplit=1)[0].strip(_OPENING_MARKS)
+    words = sentence.split()
+    if not any(letter.isalnum() for letter in sentence):
+        return " ".join(stem.replace("_", " ").split()) or "Untitled"
+    return sentence if len(words) <= _OPENING_WORDS else " ".join(words[: _OPENING_WORDS - 2]) + " …"
