@@ -25,7 +25,7 @@ from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.recording import ChapterLevels, Recording
 from audiobook.pipeline.selection import select_chapters
 from audiobook.pipeline.studio import sole_build, work_folder
-from audiobook.pipeline.voices import require_voices
+from audiobook.pipeline.voices import require_voices, unhonoured
 from audiobook.progress import Event, Progress
 from audiobook.record import open_recorder
 from audiobook.script import Script
@@ -88,6 +88,8 @@ def build(request: Request, settings: Settings, progress: Progress) -> Built:
         made = settle(path, made, request, progress)
         rate = _require_recordable(made.script, settings)
     plan = make_plan(made.script, settings, made.book, Path(request.source))
+    for message in unhonoured(plan):
+        progress(Event("warning", message))
     if settings.chapters:  # a part of a book never takes the place of the whole
         folder /= f"chapters-{slug(settings.chapters)}"
     with ExitStack() as stack:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
+from audiobook import prosody
+from audiobook.audio import Plan
 from audiobook.engines import all_voices, best_engine, open_engine
-from audiobook.script import NARRATOR, Script, Voice
+from audiobook.script import NARRATOR, Delivery, Script, Voice
 from audiobook.settings import Settings
 
-__all__ = ["recast", "require_voices"]
+__all__ = ["recast", "require_voices", "unhonoured"]
 
 
 def recast(script: Script, settings: Settings) -> Script:
@@ -53,3 +55,21 @@ def require_voices(cast: Iterable[Voice]) -> int:
         finally:
             opened.close()
     return max(rates.values())
+
+
+def unhonoured(plan: Plan) -> tuple[str, ...]:
+    """Say once for each engine what of the delivery it cannot do here; loads no model."""
+    wanted: dict[str, dict[Delivery, None]] = {}
+    for chapter in plan.chapters:
+        for passage in chapter.passages:
+            wanted.setdefault(passage.utterance.voice.engine, {})[passage.utterance.delivery] = None
+    messages = []
+    for name, deliveries in wanted.items():
+        engine = open_engine(name)
+        try:
+            left = sorted({field for delivery in deliveries for field in prosody.unhonoured(engine, delivery)})
+        finally:
+            engine.close()
+        if left:
+            messages.append(f"engine {name} cannot change {', '.join(left)} here; these lines are spoken without it")
+    return tuple(messages)
