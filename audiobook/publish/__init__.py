@@ -10,7 +10,7 @@ from pathlib import Path
 from audiobook.atomic import make_folder
 from audiobook.audio import Audiobook, Package
 from audiobook.errors import UsageError
-from audiobook.publish import captions, covers, epub, ledger, lists, m4b, mp3, podcast, shelf, wav, webpub, xiph
+from audiobook.publish import captions, covers, epub, ledger, lists, m4b, mp3, podcast, shelf, wav, web, webpub, xiph
 from audiobook.publish.ahead import encode_ahead
 from audiobook.publish.edition import Edition
 from audiobook.settings import Settings
@@ -36,6 +36,7 @@ PACKAGES: dict[str, Callable[[Edition], Package]] = {
     "readium": webpub.write_readium,
     "audiobookshelf": shelf.write_audiobookshelf,
     "podcast": podcast.write_podcast,
+    "web": web.write_web,
 }
 """Writer of each kind of package, by the name that ``--formats`` takes."""
 DIVIDED = ("m4b", "mp3-single", "cue", "srt", "vtt", "ass", "lrc")

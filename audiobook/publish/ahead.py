@@ -22,6 +22,7 @@ _CODECS: dict[str, Callable[[Edition], Codec]] = {
     "lpf": mp3_codec,
     "readium": mp3_codec,
     "podcast": mp3_codec,
+    "web": mp3_codec,
     "m4a": m4a_codec,
     "opus": opus_codec,
     "flac": flac_codec,

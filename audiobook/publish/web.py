@@ -1,0 +1,201 @@
+"""A page that plays the book in any browser: the text follows the voice, without a network or a program."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import escape
+from importlib import resources
+from itertools import groupby
+
+from audiobook.atomic import write_text
+from audiobook.audio import Mark, Package, Track, frames_to_ms
+from audiobook.names import contained, one_line
+from audiobook.publish.chapters import chapter_title
+from audiobook.publish.covers import cover_jpeg
+from audiobook.publish.cues import Cue, Word, captions
+from audiobook.publish.edition import Edition
+from audiobook.publish.mp3 import write_mp3_files
+
+__all__ = ["write_web"]
+
+_COVER = 480
+"""Pixels of the cover's edge; it lies inside the page, so that a system's player can show it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """One mark as the page shows it."""
+
+    mark: Mark
+    text: str
+    start_ms: int
+    words: tuple[tuple[int, int], ...]
+    """Where each word begins in ``text``, in UTF-16 units as browsers count, and when, in milliseconds after
+    the sentence's start; empty when the engine gave no times of words."""
+
+
+def write_web(edition: Edition) -> Package:
+    """Write ``<slug>-web/``: a page ``index.html`` that plays one MP3 a chapter in step with the text.
+
+    Raises:
+        ToolError: encoding failed.
+        OutputError: a file could not be written.
+    """
+    folder = contained(edition.folder, f"{edition.slug}-web")
+    sounds = tuple(folder / _source(track) for track in edition.audiobook.tracks)
+    write_mp3_files(edition, sounds)
+    page = folder / "index.html"
+    write_text(page, _page(edition))
+    return Package("web", (page, *sounds))
+
+
+def _source(track: Track) -> str:
+    return f"audio/{track.number:04d}.mp3"
+
+
+def _page(edition: Edition) -> str:
+    metadata, tracks = edition.metadata, edition.audiobook.tracks
+    style, script = _data("player.css"), _data("player.js")
+    cover = base64.b64encode(cover_jpeg(edition, _COVER)).decode("ascii")
+    return string.Template(_data("player.html")).substitute(
+        policy=_policy(style, script),
+        style=style,
+        script=script,
+        title=escape(one_line(metadata.title)),
+        language=escape(metadata.language or "en"),
+        identifier=escape(edition.identifier),
+        cover=f"data:image/jpeg;base64,{cover}",
+        byline="\n".join(_byline(edition)),
+        contents="\n".join(_entry(track) for track in tracks),
+        chapters="\n".join(_chapter(edition, track) for track in tracks),
+        about="\n".join(_about(edition)),
+    )
+
+
+def _data(name: str) -> str:
+    return resources.files(__package__).joinpath("data", name).read_text("utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the policy under which a browser runs this page's own script and nothing that a book brings along.
+
+    ``file:`` is named because a page opened as a file has no origin that ``'self'`` could mean.
+    """
+    return "; ".join((
+        "default-src 'none'",
+        f"script-src '{_fingerprint(script)}'",
+        f"style-src '{_fingerprint(style)}'",
+        "img-src data:",
+        "media-src 'self' file:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+    ))  # fmt: skip
+
+
+def _fingerprint(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
+
+
+def _byline(edition: Edition) -> Iterator[str]:
+    metadata = edition.metadata
+    if subtitle := one_line(metadata.subtitle):
+        yield f'<p dir="auto">{escape(subtitle)}</p>'
+    if author := one_line(", ".join(edition.authors)):
+        yield f'<p id="author" dir="auto">{escape(author)}</p>'
+    yield f'<p lang="en">Read by <bdi>{escape(one_line(metadata.narrator))}</bdi></p>'
+
+
+def _about(edition: Edition) -> Iterator[str]:
+    metadata = edition.metadata
+    facts = (metadata.description, " ".join(filter(None, (metadata.publisher, metadata.year))), metadata.rights)
+    yield from (f'<p dir="auto">{escape(line)}</p>' for line in map(one_line, facts) if line)
+    if notice := one_line(edition.notice):
+        yield f'<p lang="en">{escape(notice)}</p>'
+
+
+def _entry(track: Track) -> str:
+    seconds = track.frames // track.sample_rate
+    minutes = f"{seconds // 3600}:{seconds // 60 % 60:02d}" if seconds >= 3600 else str(seconds // 60)
+    return (
+        f'<li><a href="#c{track.number}"><bdi>{escape(chapter_title(track))}</bdi> '
+        f'<time datetime="PT{seconds}S">{minutes}:{seconds % 60:02d}</time></a></li>'
+    )
+
+
+def _chapter(edition: Edition, track: Track) -> str:
+    title, source = escape(chapter_title(track)), _source(track)
+    sentences = _sentences(edition, track)
+    spoken = _spoken_title(track, sentences)
+    heading = _spans(sentences[:spoken]) if spoken else title
+    length = frames_to_ms(track.frames, track.sample_rate)
+    facts = f'data-src="{source}" data-ms="{length}" data-title="{title}"'
+    lines = [
+        f'<section id="c{track.number}" aria-labelledby="t{track.number}" {facts}>',
+        f'<h2 id="t{track.number}" dir="auto">{heading}</h2>',
+        f'<p class="file" lang="en"><a href="{source}">Hear this chapter</a></p>',
+    ]
+    scene = sentences[0].mark.scene if sentences else 0
+    groups = groupby(sentences[spoken:], key=lambda sentence: (sentence.mark.scene, sentence.mark.paragraph))
+    for (number, paragraph), group in groups:
+        tag = "h3" if paragraph < 0 else "p"
+        if number != scene and tag == "p":
+            lines.append("<hr>")
+        scene = number
+        lines.append(f'<{tag} dir="auto">{_spans(tuple(group))}</{tag}>')
+    return "\n".join((*lines, "</section>"))
+
+
+def _spoken_title(track: Track, sentences: tuple[_Sentence, ...]) -> int:
+    """Return how many sentences at the start are the announced title; what follows may be a scene's title."""
+    title, count, said = chapter_title(track).casefold(), 0, ""
+    for sentence in sentences:
+        said = f"{said} {sentence.text.casefold()}".strip()
+        if sentence.mark.paragraph >= 0 or not title.startswith(said.rstrip(".")):
+            break
+        count += 1
+    return count
+
+
+def _spans(sentences: tuple[_Sentence, ...]) -> str:
+    return " ".join(map(_span, sentences))
+
+
+def _span(sentence: _Sentence) -> str:
+    pairs = " ".join(f"{place} {ms}" for place, ms in sentence.words)
+    words = f' data-words="{pairs}"' if pairs else ""
+    return f'<span class="s" data-at="{sentence.start_ms}"{words}>{escape(sentence.text, quote=False)}</span>'
+
+
+def _sentences(edition: Edition, track: Track) -> tuple[_Sentence, ...]:
+    """List what the chapter's marks say, with the times of their words.
+
+    Captions already lay spoken words beside written ones, and none reaches over the end of a mark; theirs
+    are taken until all letters of the mark have come.
+    """
+    alone = replace(edition, audiobook=replace(edition.audiobook, tracks=(track,)))
+    cues = iter(captions(alone))
+    sentences = []
+    for mark in track.marks:
+        if text := one_line(mark.text):
+            start, letters, said = frames_to_ms(mark.start, track.sample_rate), len(text.replace(" ", "")), []
+            while letters > 0:
+                cue = next(cues)
+                letters -= sum(len(word.text) for word in cue.words)
+                said.append(cue)
+            sentences.append(_Sentence(mark, text, start, _placed(text, start, said)))
+    return tuple(sentences)
+
+
+def _placed(text: str, start_ms: int, cues: list[Cue]) -> tuple[tuple[int, int], ...]:
+    words: list[Word] = [word for cue in cues for word in cue.words if cue.timed]
+    placed, at = [], 0
+    for word in words:
+        at = text.index(word.text, at)
+        placed.append((len(text[:at].encode("utf-16-le")) // 2, max(0, word.start_ms - start_ms)))
+        at += len(word.text)
+    return tuple(placed)
