@@ -1,9 +1,10 @@
 """Rate, pitch, range, timbre and whisper on samples, for what an engine does not do itself.
 
 Praat's PSOLA (Moulines & Charpentier 1990, through parselmouth) changes rate, pitch and range: of the
-libraries compared by ``scripts/bench/prosody.py`` it leaves the most of how a voice sounded. WORLD
+libraries compared by ``scripts/bench/prosody.py`` it leaves the most of how a voice sounded. Timbre is
+resampling, which moves formants, pitch and length together, with PSOLA bringing the last two back. WORLD
 (Morise et al. 2016, through pyworld) takes a voice apart into pitch, spectral envelope and breath, which
-timbre and whisper need; it also moves pitch where there is no Praat for the machine.
+whisper needs; it also moves pitch and timbre where there is no Praat for the machine.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FINGERPRINT", "apply", "fields", "rest", "unhonoured"]
 
 
-_PSOLA = frozenset({"rate", "pitch", "pitch_range"})
+_PSOLA = frozenset({"rate", "pitch", "pitch_range", "timbre"})
 _WORLD = frozenset({"pitch", "pitch_range", "timbre", "whisper"})
 
 
@@ -55,7 +56,7 @@ def fields() -> frozenset[str]:
     return (_PSOLA if _praat() else frozenset()) | (_WORLD if _world() else frozenset())
 
 
-FINGERPRINT = f"prosody 2 praat {_praat()} world {_world()}"
+FINGERPRINT = f"prosody 3 praat {_praat()} world {_world()}"
 """Belongs to the key of every take that went through `apply` with something to do."""
 
 _SHORTEST_S = 0.1
@@ -119,25 +120,29 @@ def apply(
 
 
 def _psola(samples: NDArray[np.float64], sample_rate: int, delivery: Delivery) -> NDArray[np.float64]:
-    """Change rate, pitch and range; formants stay."""
+    """Change rate, pitch, range and timbre; formants move with timbre only."""
     import parselmouth
+    import soxr
     from parselmouth.praat import call, run
 
     run("random_initializeWithSeedUnsafelyButPredictably (1)")  # it places unvoiced pieces at random
+    length = round(len(samples) / delivery.rate)
+    if delivery.timbre != 1.0:  # played faster: formants and pitch rise, the sound gets shorter
+        samples = soxr.resample(samples, sample_rate * delivery.timbre, sample_rate)
     sound = parselmouth.Sound(samples, sample_rate)
     manipulation = call(sound, "To Manipulation", 0.01, _F0_FLOOR, _F0_CEILING)
-    if delivery.rate != 1.0:
+    if delivery.rate != delivery.timbre:
         durations = call("Create DurationTier", "rate", 0, sound.duration)
-        call(durations, "Add point", sound.duration / 2, 1 / delivery.rate)
+        call(durations, "Add point", sound.duration / 2, delivery.timbre / delivery.rate)
         call([durations, manipulation], "Replace duration tier")
     median = call(sound.to_pitch(pitch_floor=_F0_FLOOR, pitch_ceiling=_F0_CEILING), "Get quantile", 0, 0, 0.5, "Hertz")
-    if not math.isnan(median) and (delivery.pitch or delivery.pitch_range != 1.0):  # NaN where no voice is found
+    factor = 2 ** (delivery.pitch / 12) / delivery.timbre
+    if not math.isnan(median) and (factor != 1.0 or delivery.pitch_range != 1.0):  # NaN where no voice is found
         tier = call(manipulation, "Extract pitch tier")
-        factor = 2 ** (delivery.pitch / 12)
         call(tier, "Formula", f"{median} * (self / {median}) ^ {delivery.pitch_range} * {factor}")
         call([tier, manipulation], "Replace pitch tier")
     changed = call(manipulation, "Get resynthesis (overlap-add)").values[0]
-    return _fitted(changed, round(len(samples) / delivery.rate))
+    return _fitted(changed, length)
 
 
 def _analyse(
