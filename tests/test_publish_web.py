@@ -196,16 +196,22 @@ def test_a_book_without_author_or_disclosure_has_no_empty_lines(tmp_path: Path) 
     assert "synthetic" not in page.all("footer")[0][1]
 
 
-def test_words_that_a_caption_must_cut_keep_their_time(tmp_path: Path) -> None:
-    scream = "A" + "a" * 150 + "h!"
-    words = tuple(WordTime(text, at * RATE, (at + 1) * RATE) for at, text in enumerate((scream, "she", "cried")))
-    track = replace(
-        make_track(tmp_path, 1, 6.0), marks=(Mark(f"{scream} she cried.", "NARRATOR", 0, 3 * RATE, words=words),)
-    )
+@pytest.mark.parametrize(
+    ("written", "spoken", "expected"),
+    [
+        ("In 1893, Dr. Hall came.", "In eighteen ninety-three, Doctor Hall came.", "0 0 3 1000 13 4000 18 5000"),
+        ("He -- said: “No!”", "He said: “No!”", "0 0 6 1000 12 2000"),
+        ("Yes. 42", "Yes. forty two", "0 0 5 1000"),
+        ("A🕯️ b", "A b", "0 0 5 1000"),
+        ("...", "pause", "0 0"),
+    ],
+)
+def test_what_is_said_otherwise_lights_up_as_a_whole(tmp_path: Path, written: str, spoken: str, expected: str) -> None:
+    words = tuple(WordTime(word, at * RATE, (at + 1) * RATE) for at, word in enumerate(spoken.split()))
+    track = replace(make_track(tmp_path, 1, 6.0), marks=(Mark(written, "NARRATOR", 0, 6 * RATE, words=words),))
     (page, _) = publish(make_audiobook(tmp_path, track), "web", tmp_path, Settings(), "lamp").paths
-    numbers = re.search(r'data-words="([^"]*)"', page.read_text(encoding="utf-8"))
-    assert numbers is not None
-    assert numbers[1].endswith(f"{len(scream) + 1} 1000 {len(scream) + 5} 2000")
+    ((attrs, text),) = Elements(page.read_text(encoding="utf-8")).all("span", **{"class": "s"})
+    assert (attrs["data-words"], text) == (expected, written)
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import difflib
 import hashlib
+import re
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 from importlib import resources
 from itertools import groupby
@@ -16,7 +18,6 @@ from audiobook.audio import Mark, Package, Track, frames_to_ms
 from audiobook.names import contained, one_line
 from audiobook.publish.chapters import chapter_title
 from audiobook.publish.covers import cover_jpeg
-from audiobook.publish.cues import Cue, Word, captions
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
 
@@ -34,8 +35,8 @@ class _Sentence:
     text: str
     start_ms: int
     words: tuple[tuple[int, int], ...]
-    """Where each word begins in ``text``, in UTF-16 units as browsers count, and when, in milliseconds after
-    the sentence's start; empty when the engine gave no times of words."""
+    """Where words begin in ``text``, in UTF-16 units, and when, in milliseconds after the sentence's start; empty
+    when the engine gave no times of words."""
 
 
 def write_web(edition: Edition) -> Package:
@@ -71,7 +72,7 @@ def _page(edition: Edition) -> str:
         cover=f"data:image/jpeg;base64,{cover}",
         byline="\n".join(_byline(edition)),
         contents="\n".join(_entry(track) for track in tracks),
-        chapters="\n".join(_chapter(edition, track) for track in tracks),
+        chapters="\n".join(_chapter(track) for track in tracks),
         about="\n".join(_about(edition)),
     )
 
@@ -127,9 +128,9 @@ def _entry(track: Track) -> str:
     )
 
 
-def _chapter(edition: Edition, track: Track) -> str:
+def _chapter(track: Track) -> str:
     title, source = escape(chapter_title(track)), _source(track)
-    sentences = _sentences(edition, track)
+    sentences = _sentences(track)
     spoken = _spoken_title(track, sentences)
     heading = _spans(sentences[:spoken]) if spoken else title
     length = frames_to_ms(track.frames, track.sample_rate)
@@ -171,31 +172,33 @@ def _span(sentence: _Sentence) -> str:
     return f'<span class="s" data-at="{sentence.start_ms}"{words}>{escape(sentence.text, quote=False)}</span>'
 
 
-def _sentences(edition: Edition, track: Track) -> tuple[_Sentence, ...]:
-    """List what the chapter's marks say, with the times of their words.
+def _sentences(track: Track) -> tuple[_Sentence, ...]:
+    rate = track.sample_rate
+    return tuple(
+        _Sentence(mark, text, frames_to_ms(mark.start, rate), _word_times(text, mark, rate))
+        for mark in track.marks
+        if (text := one_line(mark.text))
+    )
 
-    Captions already lay spoken words beside written ones, and none reaches over the end of a mark; theirs
-    are taken until all letters of the mark have come.
+
+def _word_times(text: str, mark: Mark, sample_rate: int) -> tuple[tuple[int, int], ...]:
+    """Lay spoken words beside written ones.
+
+    What is said otherwise than it is written (a number, an abbreviation) lights up as a whole, for where each
+    of its words begins is not known.
     """
-    alone = replace(edition, audiobook=replace(edition.audiobook, tracks=(track,)))
-    cues = iter(captions(alone))
-    sentences = []
-    for mark in track.marks:
-        if text := one_line(mark.text):
-            start, letters, said = frames_to_ms(mark.start, track.sample_rate), len(text.replace(" ", "")), []
-            while letters > 0:
-                cue = next(cues)
-                letters -= sum(len(word.text) for word in cue.words)
-                said.append(cue)
-            sentences.append(_Sentence(mark, text, start, _placed(text, start, said)))
-    return tuple(sentences)
+    written = [(match[0], match.start()) for match in re.finditer(r"\S+", text)]
+    places, words = [_bare(word) for word, _ in written], [_bare(word.text) for word in mark.words]
+    times: list[tuple[int, int]] = []
+    matcher = difflib.SequenceMatcher(None, places, words, autojunk=False)
+    for kind, first, last, heard, _ in matcher.get_opcodes() if words else ():
+        for step in range(last - first if kind == "equal" else 1 if kind == "replace" else 0):
+            # Browsers count in UTF-16 units.
+            place = len(text[: written[first + step][1]].encode("utf-16-le")) // 2
+            start = mark.words[heard + step].start - mark.start
+            times.append((place, max(times[-1][1] if times else 0, frames_to_ms(start, sample_rate))))
+    return tuple(times)
 
 
-def _placed(text: str, start_ms: int, cues: list[Cue]) -> tuple[tuple[int, int], ...]:
-    words: list[Word] = [word for cue in cues for word in cue.words if cue.timed]
-    placed, at = [], 0
-    for word in words:
-        at = text.index(word.text, at)
-        placed.append((len(text[:at].encode("utf-16-le")) // 2, max(0, word.start_ms - start_ms)))
-        at += len(word.text)
-    return tuple(placed)
+def _bare(word: str) -> str:
+    return re.sub(r"^\W+|\W+$", "", word).casefold()
