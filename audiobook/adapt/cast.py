@@ -221,7 +221,10 @@ def _bearers(book: _Clusters, form: Form, titles: tuple[str, ...], named: list[i
     if "mrs" in titles or "lady" in titles:
         return [i for i in named if any(titles[-1] in other for other in book.figures[i].forms)]
     if "miss" in titles:
-        return [i for i in named if not any({"mrs", "lady"} & set(other) for other in book.figures[i].forms)]
+        free = [i for i in named if not any({"mrs", "lady"} & set(other) for other in book.figures[i].forms)]
+        # The eldest daughter is "Miss Bennet"; a younger one has her given name between the two.
+        eldest = [i for i in free if not any("miss" in other and len(other) > 2 for other in book.figures[i].forms)]
+        return eldest or free
     kept = []
     for i in named:
         full = sum(count for other, count in book.figures[i].forms.items() if split_form(other)[0])
@@ -269,10 +272,19 @@ def _same_station(figure: Figure, titles: tuple[str, ...]) -> bool:
     return figure.sex != "female"
 
 
+def _bears(book: _Clusters, indices: list[int], word: str) -> int:
+    """Count how often the book gives a name to the one of these people who bears it most."""
+    return max(
+        sum(count for form, count in book.figures[i].forms.items() if word in form and len(form) > 1) for i in indices
+    )
+
+
 def _single(book: _Clusters, form: Form, word: str) -> None:
     """Hand out a name of one word: a given name before a family name, and a man's family name before a woman's."""
     first = [i for i, figure in enumerate(book.figures) if figure.given == word]
     last = [i for i, figure in enumerate(book.figures) if figure.family == word]
+    if first and last and _bears(book, last, word) > _bears(book, first, word):
+        first = []
     if first:
         book.attach(form, book.best(first))
         return

@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from audiobook.adapt.cast import Figure
 from audiobook.adapt.flow import Flow
+from audiobook.adapt.marked import Sex
 from audiobook.adapt.mentions import Mention
 from audiobook.adapt.roster import Roster
 
-__all__ = ["focus_at"]
+__all__ = ["focus_at", "owner_sex"]
+
+_OWNERS: dict[str, Sex] = {"his": "male", "her": "female"}
 
 _SUBJECT, _OBJECT, _OWNER, _AGAIN, _HEARD = 1.0, 0.5, 0.4, 0.6, 0.15
 _SENTENCE, _PARAGRAPH = 0.75, 0.8
@@ -23,6 +27,11 @@ _GOVERNED = re.compile(
     r"\b(?:to|at|of|with|for|by|from|on|upon|in|into|after|before|towards?|about|against|beside|behind|than|between|"
     r"[a-z]+ed|him|her|saw|told|gave|met|left|made)\s+$"
 )
+
+
+def owner_sex(mention: Mention) -> Sex:
+    """Tell the sex of whoever the noun is tied to: "her father" is a woman's."""
+    return _OWNERS.get(mention.text.split(" ", 1)[0].lower(), "unknown") if mention.kind == "role" else "unknown"
 
 
 def focus_at(
@@ -35,10 +44,10 @@ def focus_at(
         mentions: In reading order.
         roster: Who the names and nouns mean, with their sexes.
         quoted: 1 for each character inside quotation marks.
-        wanted: Starts of the pronouns that are asked about.
+        wanted: Starts of the pronouns that are asked about, and of nouns with "his" or "her" whose owner is.
 
     Returns:
-        Start of a pronoun -> figure -> share of the weight among those whom the pronoun may mean.
+        Start -> figure -> share of the weight among those whom the pronoun may mean.
     """
     figures = roster.figures
     weights: dict[int, float] = {}
@@ -48,27 +57,39 @@ def focus_at(
         figure = mention.figure if mention.kind == "name" else -1
         if mention.kind == "role":
             figure = roster.who(mention, -1)
-        if figure < 0 and mention.text not in {"he", "she"}:
+        if figure < 0 and mention.text not in {"he", "she"} and mention.start not in wanted:
             continue
         if quoted[mention.start] and mention.kind != "name":
             continue
         weights = _fade(weights, flow.plain, last, mention.start)
         last = mention.start
+        if mention.start in wanted and mention.kind == "role":
+            shares[mention.start] = _share(_fitting(weights, figures, owner_sex(mention)))
         if figure >= 0:
             weights[figure] = weights.get(figure, 0.0) + _raise(flow.plain, mention, quoted)
+        if figure >= 0 or mention.kind == "role":
             continue
-        fitting = {
-            one: weight * (1.0 if figures[one].sex == mention.sex else 0.4)
-            for one, weight in weights.items()
-            if figures[one].sex in {"unknown", mention.sex}
-        }
-        total = sum(fitting.values())
+        fitting = _fitting(weights, figures, mention.sex)
         if mention.start in wanted:
-            shares[mention.start] = {one: weight / total for one, weight in fitting.items()} if total else {}
-        if total:
+            shares[mention.start] = _share(fitting)
+        if fitting:
             best = max(sorted(fitting), key=lambda one: fitting[one])
             weights[best] += _AGAIN
     return shares
+
+
+def _fitting(weights: dict[int, float], figures: Sequence[Figure], sex: Sex) -> dict[int, float]:
+    """Keep the weights of those who may be of a sex."""
+    return {
+        one: weight * (1.0 if figures[one].sex == sex else 0.4)
+        for one, weight in weights.items()
+        if figures[one].sex in {"unknown", sex}
+    }
+
+
+def _share(weights: dict[int, float]) -> dict[int, float]:
+    total = sum(weights.values())
+    return {one: weight / total for one, weight in weights.items()}
 
 
 def _raise(plain: str, mention: Mention, quoted: bytearray) -> float:

@@ -57,6 +57,10 @@ class Kin:
             for i in members:
                 self._relatives[i] = [j for j in members if j != i]
 
+    def relatives(self, figure: int) -> Sequence[int]:
+        """List those of one family name."""
+        return self._relatives.get(figure, ())
+
     def fits(self, noun: str, figure: int, owner: int) -> bool:
         """Tell whether ``figure`` may be the ``noun`` of ``owner`` by their names."""
         if owner not in self._relatives.get(figure, ()):
@@ -69,7 +73,7 @@ class Kin:
             ("wife", "lady"): lady and theirs.sex == "male",
             ("husband",): wed and mine.sex == "male",
             ("father", "mother", "papa", "mamma", "mama"): elder and not wed and bool(theirs.given),
-            ("sister", "brother"): bool(mine.given and theirs.given),
+            ("sister", "brother"): bool(mine.given and theirs.given) or {mine.sex, theirs.sex} == {"male", "female"},
             ("son", "daughter"): bool(mine.given) and (wed or not theirs.given),
         }
         return any(noun in nouns and holds for nouns, holds in tests.items())

@@ -42,7 +42,7 @@ def _role_pattern() -> re.Pattern[str]:
     return re.compile(
         r"\b(?P<owner>[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Mm]y|[Tt]heir|[Oo]ur|[Tt]his|[Tt]hat|[Aa]nother|[Oo]ne|"
         r"[A-Z][\w.]*(?: [A-Z]\w*){0,3}'s?)"
-        rf"\s+(?:(?!(?:and|or|of|the|to|was|had|is|as|in|with)\b)[a-z-]+,?\s+){{0,3}}?(?P<noun>(?i:{nouns}))\b(?!-)"
+        rf"\s+(?:(?!(?:and|or|of|the|to|was|had|is|as|in|with|for|at|by|on|from|his|her|my|their|our|an?)\b)[a-z-]+,?\s+){{0,3}}?(?P<noun>(?i:{nouns}))\b(?!-)"
     )
 
 
@@ -97,6 +97,7 @@ def find_mentions(flow: Flow, cast: Cast, runs: tuple[Run, ...], quoted: bytearr
         if (
             not quoted[match.start()]
             and not quoted[match.start(1)]
+            and any(quoted[max(0, match.start() - 3) : match.start()])
             and match.start(1) not in taken
             and match.end(1) - 1 not in named
         ):

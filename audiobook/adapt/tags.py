@@ -165,7 +165,10 @@ def _verb_subject(plain: str, mentions: Sequence[Mention], begin: int, verb: re.
     """Find whose verb it is: the mention right before it, right behind it, or the subject of the main clause."""
     ahead = [m for m in mentions if m.end <= verb.start()]
     if ahead and _ADVERBS.fullmatch(plain, ahead[-1].end, verb.start()):
-        return ahead[-1]
+        # In "turning to Ann, said" the comma closes a phrase that holds Ann; its subject stands before it.
+        closed = plain[ahead[-1].end : ahead[-1].end + 1] == "," and first_subject(plain, ahead[:-1], begin)
+        governed = _OBJECT.search(plain, max(begin, ahead[-1].start - 24), ahead[-1].start)
+        return closed if closed and governed else ahead[-1]
     behind = [m for m in mentions if verb.end() < m.start <= verb.end() + 2]
     if behind:
         return behind[0]
@@ -178,7 +181,7 @@ _ADVERBS = re.compile(
 )
 _OBJECT = re.compile(
     r"\b(?:to|at|of|with|for|by|from|on|upon|in|into|after|before|towards?|about|against|beside|behind|than|"
-    r"between|and|like)\s+$"
+    r"between|and|like|near)\s+$"
 )
 _SUBORDINATE = re.compile(
     r"\b(?:when|as|while|that|who|which|whom|if|because|till|until|after|before|though|although|what|how|where|whether|since|"

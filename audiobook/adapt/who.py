@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from audiobook.adapt.context import Reader
 from audiobook.adapt.decode import Candidates
 from audiobook.adapt.flow import Flow
-from audiobook.adapt.focus import focus_at
+from audiobook.adapt.focus import focus_at, owner_sex
 from audiobook.adapt.kin import GENERIC, KIN, Kin, head_noun, links
 from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.mentions import Mention
@@ -39,6 +39,8 @@ _TOLD = 0.7
 """Strength from which a tag counts as telling who speaks."""
 _LATELY, _SOON = 4000, 1500
 """Characters back and ahead in which the narration's names count."""
+_OWNER = 0.3
+"""Share from which the family of whoever a noun is tied to is thought of."""
 _SCENE = 99
 """Gap between turns of different scenes."""
 _NEW = 0.05
@@ -74,7 +76,12 @@ class Evidence:
         for mention in mentions:
             if mention.kind == "name" and not quoted[mention.start]:
                 self.places[mention.figure].append(mention.start)
-        told = frozenset(tag.mention.start for turn in turns for tag in turn.tags if tag.mention.kind == "pronoun")
+        told = frozenset(
+            tag.mention.start
+            for turn in turns
+            for tag in turn.tags
+            if tag.mention.kind == "pronoun" or owner_sex(tag.mention) != "unknown"
+        )
         self.focus = focus_at(flow, mentions, roster, quoted, told)
         self.fame: Counter[int] = Counter()
         for n, turn in enumerate(turns):
@@ -252,7 +259,7 @@ class Evidence:
                 self._pronoun(n, tag, found, told)
                 settled = True
             elif mention.kind == "role":
-                self._role(tag, found, told)
+                self._role(n, tag, found, told)
                 settled = True
 
     def _bound(self, mention: Mention, strength: float, found: Features) -> None:
@@ -292,12 +299,39 @@ class Evidence:
             seen.append(figure)
         self._bound(pronoun, tag.strength, found)
 
-    def _role(self, tag: Tag, found: Features, told: str) -> None:
+    def _owners(self, n: int, mention: Mention) -> dict[int, float]:
+        """Share out whom "her" in "her father" means: those in focus, and those whom tags beside it name."""
+        owners = dict(self.focus.get(mention.start, {})) if owner_sex(mention) != "unknown" else {}
+        for m in (n - 1, n + 1):
+            if owners and 0 <= m < len(self.turns) and abs(self.turns[m].first - self.turns[n].first) <= 2:
+                for tag in self.turns[m].tags[:1]:
+                    named = tag.mention.figure
+                    if tag.strength >= _TOLD and named >= 0 and tag.mention.sex == owner_sex(mention):
+                        owners[named] = owners.get(named, 0.0) + 0.5
+        # Whom the speech calls is the other party, hers who is "her father"; whom the turn before calls is not.
+        for figure in self.scenes[n].called:
+            if self.roster.figures[figure].sex in {"unknown", owner_sex(mention)}:
+                owners[figure] = owners.get(figure, 0.0) + 1.0
+        for figure in self.scenes[n - 1].called if n else ():
+            if figure in owners:
+                owners[figure] *= 0.3
+        total = sum(owners.values())
+        return {figure: share / total for figure, share in owners.items()}
+
+    def _role(self, n: int, tag: Tag, found: Features, told: str) -> None:
         """Weigh a noun: somebody tied to it, somebody of the right sex, or somebody without a name."""
         noun = head_noun(tag.mention)
-        self._bound(tag.mention, tag.strength, found)
         tied: Counter[int] = self.links.get(noun, Counter())
+        owners = self._owners(n, tag.mention)
+        for owner, share in owners.items():
+            for figure in self.kin.relatives(owner) if noun in KIN and share >= _OWNER else ():
+                if self.kin.fits(noun, figure, owner) and self.roster.figures[figure].sex == tag.mention.sex:
+                    found.setdefault(figure, {f"cast_{told}": math.log(_NEW)})
         company = list(found)
+        self._bound(tag.mention, tag.strength, found)
+        for figure, share in owners.items():
+            if figure in found:
+                found[figure]["role_owner"] = share
         index = self.roster.role(tag.mention)
         parity = self.parity.get(index, Counter())
         for figure in company:
@@ -312,6 +346,9 @@ class Evidence:
                 features["role_kin"] = tag.strength
             elif not tied[figure]:
                 features["role_stranger"] = tag.strength
+            tie = sum(share for owner, share in owners.items() if owner != figure and self.kin.fits(noun, figure, owner))
+            if tie:
+                features["role_tie"] = tie
         features = found.setdefault(index, {f"cast_{told}": math.log(_NEW)})
         kind = "role_self_kin" if noun in KIN else "role_self_any" if noun in GENERIC else "role_self"
         features[kind] = tag.strength
