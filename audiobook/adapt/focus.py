@@ -31,7 +31,9 @@ _GOVERNED = re.compile(
 
 def owner_sex(mention: Mention) -> Sex:
     """Tell the sex of whoever the noun is tied to: "her father" is a woman's."""
-    return _OWNERS.get(mention.text.split(" ", 1)[0].lower(), "unknown") if mention.kind == "role" else "unknown"
+    words = mention.text.lower().split()
+    styled = mention.kind != "role" or words[-1] in {"ladyship", "lordship"}
+    return "unknown" if styled else _OWNERS.get(words[0], "unknown")
 
 
 def focus_at(

@@ -11,11 +11,15 @@ from audiobook.adapt.flow import Flow
 from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.mentions import Mention
 
-__all__ = ["GENERIC", "KIN", "Kin", "head_noun", "links"]
+__all__ = ["COUPLES", "GENERIC", "KIN", "Kin", "head_noun", "links"]
 
 KIN = lexicon().groups["kin"]
 GENERIC = lexicon().groups["generic-people"]
 """Nouns that narration uses for people who have a name, for variety."""
+_PAIRS = (("uncle", "aunt"), ("father", "mother"), ("papa", "mamma"), ("grandfather", "grandmother"), ("host", "hostess"))
+COUPLES = {a: b for pair in _PAIRS for a, b in (pair, pair[::-1])}
+"""Nouns for two people who are man and wife."""
+_STYLES = {"lady": "ladyship", "lord": "lordship"}
 _JOINT = re.compile(r"\s*,?\s*(?:who was\s+|was\s+|is\s+)?$")
 
 
@@ -34,6 +38,8 @@ def links(flow: Flow, mentions: Sequence[Mention]) -> dict[str, Counter[int]]:
             for word in mention.text.split()[:-1]:
                 if word in roles:
                     found[word][mention.figure] += 2
+                if word in _STYLES:
+                    found[_STYLES[word]][mention.figure] += 2
         if previous is not None and {mention.kind, previous.kind} == {"name", "role"} and not previous.possessive:
             name, role = (previous, mention) if previous.kind == "name" else (mention, previous)
             gap = flow.plain[previous.end : mention.start]

@@ -14,7 +14,7 @@ from audiobook.adapt.context import Reader
 from audiobook.adapt.decode import Candidates
 from audiobook.adapt.flow import Flow
 from audiobook.adapt.focus import focus_at, owner_sex
-from audiobook.adapt.kin import GENERIC, KIN, Kin, head_noun, links
+from audiobook.adapt.kin import COUPLES, GENERIC, KIN, Kin, head_noun, links
 from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.mentions import Mention
 from audiobook.adapt.quotes import Quote
@@ -318,10 +318,22 @@ class Evidence:
         total = sum(owners.values())
         return {figure: share / total for figure, share in owners.items()}
 
+    def _tied(self, noun: str, mention: Mention) -> Counter[int]:
+        """Count who is tied to a noun; the husband of an aunt is an uncle, the wife of a father is a mother."""
+        tied = Counter(self.links.get(noun, Counter()))
+        other = COUPLES.get(noun, "")
+        if not other:
+            return tied
+        phrase = mention.text.lower().removesuffix(noun) + other
+        for figure in (self.links.get(other, Counter()) + self.parity.get(self.roster.roles.get(phrase, -1), Counter())):
+            for spouse in self.kin.relatives(figure):
+                if self.kin.fits("husband" if mention.sex == "male" else "wife", spouse, figure):
+                    tied[spouse] += 1
+        return tied
+
     def _role(self, n: int, tag: Tag, found: Features, told: str) -> None:
         """Weigh a noun: somebody tied to it, somebody of the right sex, or somebody without a name."""
         noun = head_noun(tag.mention)
-        tied: Counter[int] = self.links.get(noun, Counter())
         owners = self._owners(n, tag.mention)
         for owner, share in owners.items():
             for figure in self.kin.relatives(owner) if noun in KIN and share >= _OWNER else ():
@@ -333,7 +345,7 @@ class Evidence:
             if figure in found:
                 found[figure]["role_owner"] = share
         index = self.roster.role(tag.mention)
-        parity = self.parity.get(index, Counter())
+        parity, tied = self.parity.get(index, Counter()), self._tied(noun, tag.mention)
         for figure in company:
             features = found[figure]
             if parity[figure] > 0:
