@@ -11,14 +11,28 @@ from audiobook.adapt.flow import Flow
 from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.mentions import Mention
 
-__all__ = ["COUPLES", "GENERIC", "KIN", "Kin", "head_noun", "links"]
+__all__ = ["CALLS", "COUPLES", "GENERIC", "KIN", "Kin", "head_noun", "links"]
 
 KIN = lexicon().groups["kin"]
 GENERIC = lexicon().groups["generic-people"]
 """Nouns that narration uses for people who have a name, for variety."""
-_PAIRS = (("uncle", "aunt"), ("father", "mother"), ("papa", "mamma"), ("grandfather", "grandmother"), ("host", "hostess"))
+_PAIRS = (
+    ("uncle", "aunt"),
+    ("father", "mother"),
+    ("papa", "mamma"),
+    ("grandfather", "grandmother"),
+    ("host", "hostess"),
+)
 COUPLES = {a: b for pair in _PAIRS for a, b in (pair, pair[::-1])}
 """Nouns for two people who are man and wife."""
+CALLS = {
+    **dict.fromkeys(("papa", "dad", "daddy"), "father"),
+    **dict.fromkeys(("mamma", "mama", "mum", "mummy"), "mother"),
+    **dict.fromkeys(("grandpa",), "grandfather"),
+    **dict.fromkeys(("grandma", "granny"), "grandmother"),
+    "auntie": "aunt",
+}
+"""What people are called to their faces -> what the narration calls them."""
 _STYLES = {"lady": "ladyship", "lord": "lordship"}
 _JOINT = re.compile(r"\s*,?\s*(?:who was\s+|was\s+|is\s+)?$")
 

@@ -14,7 +14,7 @@ from audiobook.adapt.context import Reader
 from audiobook.adapt.decode import Candidates
 from audiobook.adapt.flow import Flow
 from audiobook.adapt.focus import focus_at, owner_sex
-from audiobook.adapt.kin import COUPLES, GENERIC, KIN, Kin, head_noun, links
+from audiobook.adapt.kin import CALLS, COUPLES, GENERIC, KIN, Kin, head_noun, links
 from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.mentions import Mention
 from audiobook.adapt.quotes import Quote
@@ -76,13 +76,10 @@ class Evidence:
         for mention in mentions:
             if mention.kind == "name" and not quoted[mention.start]:
                 self.places[mention.figure].append(mention.start)
-        told = frozenset(
-            tag.mention.start
-            for turn in turns
-            for tag in turn.tags
-            if tag.mention.kind == "pronoun" or owner_sex(tag.mention) != "unknown"
-        )
-        self.focus = focus_at(flow, mentions, roster, quoted, told)
+        told = {tag.mention.start for turn in turns for tag in turn.tags if tag.mention.kind == "pronoun"}
+        told |= {mention.start for mention in mentions if owner_sex(mention) != "unknown"}
+        self.focus = focus_at(flow, mentions, roster, quoted, frozenset(told))
+        self.bearers = self._bearers()
         self.fame: Counter[int] = Counter()
         for n, turn in enumerate(turns):
             for tag in turn.tags[:1]:
@@ -109,6 +106,24 @@ class Evidence:
                     if tag.mention.kind == "name" and tag.strength >= _TOLD:
                         found[role][tag.mention.figure] += weight
         return found
+
+    def _bearers(self) -> dict[str, frozenset[int]]:
+        """Find who in the book is a father, a mother, an aunt: by the names its narration gives them."""
+        votes: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        owned = [m for m in self.mentions if m.kind == "role" and m.start in self.focus and head_noun(m) in KIN]
+        for mention in owned:
+            noun = head_noun(mention)
+            for owner, share in self.focus[mention.start].items():
+                for figure in self.kin.relatives(owner) if share >= _OWNER else ():
+                    if self.roster.figures[figure].sex == mention.sex and self.kin.fits(noun, figure, owner):
+                        votes[noun][figure] += 1
+        for noun in KIN & self.links.keys():
+            votes[noun].update(self.links[noun])
+        found = {
+            noun: frozenset(figure for figure, count in ones.items() if 2 * count >= max(ones.values()))
+            for noun, ones in votes.items()
+        }
+        return found | {calls: found.get(calls, frozenset()) | found.get(noun, frozenset()) for calls, noun in CALLS.items()}
 
     def who(self, mention: Mention, n: int) -> int:
         """Find the figure of a mention in turn ``n``; -1 when only its sex or its noun is known."""
@@ -227,7 +242,11 @@ class Evidence:
                 features[f"soon_{told}"] = math.log1p(bisect.bisect_left(at, end + _SOON) - behind)
 
     def _addressed(self, n: int, found: Features) -> None:
-        """Weigh sir, madam and titles in the turns beside this one against each candidate."""
+        """Weigh sir, madam, papa and titles in this turn and those beside it against each candidate."""
+        for title in self.scenes[n].titles:
+            for figure in self.bearers.get(title, ()):
+                if figure in found:
+                    found[figure]["own_kin"] = 1.0
         for m in (n - 1, n + 1):
             if not (0 <= m < len(self.turns) and abs(self.turns[m].first - self.turns[n].first) <= 1):
                 continue
@@ -239,6 +258,8 @@ class Evidence:
                 forms = self.roster.figures[figure].forms
                 if scene.titles and any(set(scene.titles) & set(form[:-1]) for form in forms):
                     features["title_called"] = 1.0
+                if any(figure in self.bearers.get(title, ()) for title in scene.titles):
+                    features["kin_called"] = 1.0
 
     def _tagged(self, n: int, found: Features, told: str) -> None:
         """Weigh the tags: a name nearly settles it, a pronoun or a noun bounds it."""
@@ -325,7 +346,7 @@ class Evidence:
         if not other:
             return tied
         phrase = mention.text.lower().removesuffix(noun) + other
-        for figure in (self.links.get(other, Counter()) + self.parity.get(self.roster.roles.get(phrase, -1), Counter())):
+        for figure in self.links.get(other, Counter()) + self.parity.get(self.roster.roles.get(phrase, -1), Counter()):
             for spouse in self.kin.relatives(figure):
                 if self.kin.fits("husband" if mention.sex == "male" else "wife", spouse, figure):
                     tied[spouse] += 1
@@ -358,7 +379,9 @@ class Evidence:
                 features["role_kin"] = tag.strength
             elif not tied[figure]:
                 features["role_stranger"] = tag.strength
-            tie = sum(share for owner, share in owners.items() if owner != figure and self.kin.fits(noun, figure, owner))
+            tie = sum(
+                share for owner, share in owners.items() if owner != figure and self.kin.fits(noun, figure, owner)
+            )
             if tie:
                 features["role_tie"] = tie
         features = found.setdefault(index, {f"cast_{told}": math.log(_NEW)})
