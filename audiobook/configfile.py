@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
+import re
 import tomllib
 import types
 import typing
@@ -15,6 +16,7 @@ from typing import Any
 
 from audiobook.errors import SettingsError
 from audiobook.settings import PROFILES, CueEffect, Profile, Settings
+from audiobook.usertext import parse_toml, read_user_file, reason
 
 __all__ = ["FILE_NAME", "Layer", "build_settings", "config_folder", "explain", "file_layers", "read_layer", "set_layer"]
 
@@ -34,13 +36,13 @@ class Layer:
 def read_layer(path: Path) -> Layer:
     """Read one settings file; raise SettingsError when it is missing, unreadable or not TOML."""
     try:
-        text = path.read_text("utf-8-sig")
+        text = read_user_file(path).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise SettingsError("there is no such settings file", place=str(path), remedy="Check --config") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError("cannot be read as UTF-8 text", place=str(path), remedy="Check --config") from error
+        raise SettingsError(f"cannot be read: {reason(error)}", place=str(path), remedy="Check --config") from error
     try:
-        return Layer(str(path), tomllib.loads(text))
+        return Layer(str(path), parse_toml(text))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"is not valid TOML: {error}", place=str(path), remedy='Write key = value, text in "quotes"'
@@ -145,10 +147,10 @@ def _checked(field: dataclasses.Field[Any], hint: Any, value: Any, origin: str, 
     if kind is str and isinstance(value, (int, float)) and not isinstance(value, bool):
         value = str(value)  # year = 1912 and series_part = 2 are what people write
     if kind is tuple:
-        value = _words(value)
-        if value is None:
-            raise _wrong(origin, key, value, "a list of words")
-        return value
+        words = _words(value)
+        if not words:
+            raise _wrong(origin, key, value, "a list of words, at least one")
+        return words
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
@@ -156,6 +158,9 @@ def _checked(field: dataclasses.Field[Any], hint: Any, value: Any, origin: str, 
     number: Any = value
     if choices and value not in choices:
         raise _wrong(origin, key, value, f"one of {', '.join(choices)}", choices)
+    pattern: str = field.metadata.get("pattern", "")
+    if pattern and value and not re.fullmatch(pattern, str(value)):
+        raise _wrong(origin, key, value, field.metadata["doc"])
     if low is not None and high is not None and not low <= number <= high:
         raise _wrong(origin, key, value, f"{low:g} to {high:g}")
     return value
@@ -221,7 +226,7 @@ def _split_key(key: str) -> list[str]:
     if head == "cast":  # speakers have dots and spaces: cast.Mr. Darcy=...
         return [head, name.strip("\"'")]
     try:
-        table: Any = tomllib.loads(f"{key} = 0")
+        table: Any = parse_toml(f"{key} = 0")
     except tomllib.TOMLDecodeError:
         return key.split(".")
     path = []
@@ -233,7 +238,7 @@ def _split_key(key: str) -> list[str]:
 
 def _toml_value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        return parse_toml(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, KeyError):
         return text
 
@@ -261,8 +266,11 @@ def _named(table: Mapping[str, Any], prefix: str) -> list[str]:
 
 
 def _unknown(origin: str, key: str, known: tuple[str, ...], prefix: str) -> SettingsError:
-    near = difflib.get_close_matches(key.rpartition(".")[2], known, n=1, cutoff=0.5)
-    remedy = f"Did you mean {prefix}{near[0]}?" if near else f"Known keys: {', '.join(known)}"
+    name = key.rpartition(".")[2]
+    elsewhere = [known_key for known_key, _value in _flatten(Settings(), "") if known_key.rpartition(".")[2] == name]
+    near = [prefix + word for word in difflib.get_close_matches(name, known, n=1, cutoff=0.6)]
+    meant = elsewhere or near
+    remedy = f"Did you mean {meant[0]}?" if meant else f"Known keys: {', '.join(known)}"
     return SettingsError(f"unknown setting {key!r}", place=origin, remedy=remedy)
 
 

@@ -30,6 +30,7 @@ from audiobook.script import (
     Voice,
 )
 from audiobook.scripttext import TextError, escape, escape_speaker, escape_title, parse_text, unescape
+from audiobook.usertext import parse_toml, read_user_file, reason
 
 __all__ = ["format_script", "parse_cue", "parse_script", "read_script", "recast", "write_script"]
 
@@ -48,13 +49,13 @@ _LONGEST_PAUSE_MS = 600_000
 def read_script(path: Path) -> Script:
     """Read a script file; raise ScriptError naming file, line and remedy."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_user_file(path).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise ScriptError(
             "there is no such script", place=str(path), remedy="Make one with audiobook script"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ScriptError("cannot be read as UTF-8 text", place=str(path), remedy="Save it as UTF-8") from error
+        raise ScriptError(f"cannot be read: {reason(error)}", place=str(path), remedy="Save it as UTF-8") from error
     return parse_script(text, str(path))
 
 
@@ -188,7 +189,7 @@ def _read_front_matter(lines: list[str], place: str) -> tuple[Script, int]:
     """Return a script without chapters, and the index of its first line."""
     end = _front_matter_end(lines, place)
     try:
-        table = tomllib.loads("\n".join(lines[1 : end - 1]) if end else "")
+        table = parse_toml("\n".join(lines[1 : end - 1]) if end else "")
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"\(at line (\d+)", str(error))
         number = int(match[1]) + 1 if match else end
@@ -312,6 +313,8 @@ class _Reader:
 
     def _add_line(self, text: str) -> None:
         match = _HEAD.fullmatch(text)
+        if not match and "(" in text.partition(":")[0] and ")" not in text.partition(":")[0]:
+            raise ValueError("the cues are not closed; write SPEAKER (cue, cue): text")
         if not match or "\n" in match[1] or not match[1].strip():
             raise ValueError(
                 "no speaker before the text; write SPEAKER: text, or indent a continued line by two spaces"

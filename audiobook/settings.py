@@ -33,9 +33,12 @@ def option(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    pattern: str = "",
 ) -> Any:
     """Declare a settings field: its default, one sentence on it, and its limits (inclusive)."""
-    return field(default=default, metadata={"doc": doc, "low": low, "high": high, "choices": choices})
+    return field(
+        default=default, metadata={"doc": doc, "low": low, "high": high, "choices": choices, "pattern": pattern}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class MetadataSettings:
     subtitle: str = option("", "Subtitle")
     author: str = option("", 'Author; several are joined with "; "')
     narrator: str = option("", "Name printed as narrator; empty names the narrator's voice")
-    language: str = option("", "BCP 47 code such as en or en-GB")
+    language: str = option("", "BCP 47 code such as en or en-GB", pattern=r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
     year: str = option("", "Year of publication")
     description: str = option("", "Blurb")
     series: str = option("", "Series")

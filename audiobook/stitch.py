@@ -247,8 +247,10 @@ def _segment(data: bytes, sample_rate: int) -> AudioSegment:
 @lru_cache(maxsize=1)
 def _audio_segment() -> Any:
     """Return pydub's class. pydub looks for ffmpeg when imported and warns; nothing here needs one."""
+    import os
     import warnings  # with pydub, so that nothing else is imported in silence
 
+    os.environ.setdefault("PATH", os.defpath)  # pydub looks there without asking whether it is set
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pydub import AudioSegment  # its import must be wrapped to keep its warning from users

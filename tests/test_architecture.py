@@ -14,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     {"errors"},
-    {"book", "script", "audio", "settings", "progress", "atomic"},
+    {"book", "script", "audio", "settings", "progress", "atomic", "usertext"},
     {"configfile", "configschema", "scripttext", "scriptjson"},
     {"scriptfile", "cache", "ffmpeg", "engines", "prosody", "measure", "filters", "dynamics", "spoken", "names"},
     {

@@ -86,6 +86,29 @@ def test_a_new_script_keeps_the_edits_whose_text_is_still_there(
     assert "The end came quickly." in text
 
 
+def test_a_book_that_grew_after_its_script_was_edited_is_noticed(
+    story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The edited script was used in silence, so a new paragraph of the book was never read.
+    assert build(story) == 0
+    script = Path("output/the-lamp/the-lamp.script")
+    script.write_text(script.read_text("utf-8").replace("glowed", "shone"), "utf-8")
+    story.write_text(story.read_text("utf-8") + "\nThe end came quickly.\n", "utf-8")
+    assert build(story) == 0
+    assert "paragraphs that are not in it: 1" in capsys.readouterr().err
+
+
+def test_packages_with_a_very_long_title_do_not_replace_each_other(tmp_path: Path) -> None:
+    # Notes of two packages were cut to one name, and the second package deleted the files of the first.
+    Path("long.md").write_text(f"# {'T' * 300}\n\n“Hello,” said Tom. “What a day!”\n", "utf-8")
+    assert build("long.md", "--formats", "m4b,srt") == 0
+    assert sorted(path.suffix for path in next(Path("output").iterdir()).iterdir() if path.is_file()) == [
+        ".m4b",
+        ".script",
+        ".srt",
+    ]
+
+
 def test_a_script_is_built_as_it_stands(story: Path) -> None:
     assert main(["script", str(story), "-o", "my.script", *SILENT]) == 0
     before = Path("my.script").read_bytes()
@@ -142,8 +165,16 @@ def test_standard_input_is_a_source(monkeypatch: pytest.MonkeyPatch, story: Path
         (["binary.bin"], 3, ""),
         (["missing.script"], 4, "missing.script"),
         (["bad.script"], 4, "bad.script:6"),
-        (["story.txt", "--profile", "acxx"], 4, "Did you mean 'acx'"),
+        (["story.txt", "--profile", "acxx"], 2, "Did you mean 'acx'"),
         (["story.txt", "--formats", "m4v"], 2, "m4b"),
+        (["story.txt", "--formats", ","], 2, "at least one"),
+        (["story.txt", "--language", "../x"], 2, "BCP 47"),
+        (["story.txt", "--cast", "Tom"], 2, "--cast"),
+        (["story.txt", "--config", "folder"], 4, "it is a folder"),
+        (["story.txt", "--config", "deep.toml"], 4, "nested too deep"),
+        (["story.txt", "--lexicon", "deep.toml"], 4, "nested too deep"),
+        (["story.txt", "--set", "lexicon=x"], 4, "Did you mean spoken.lexicon?"),
+        (["empty.script"], 3, "nothing to read aloud"),
         (["story.txt", "--chapters", "9"], 2, "chapters 1 to 2"),
         (["story.txt", "--chapters", "x"], 2, "1-3,5"),
         (["story.txt", "--jobs", "many"], 2, "many"),
@@ -165,6 +196,8 @@ def test_bad_input_gets_one_line_the_right_code_and_leaves_nothing(
     Path("blank.txt").write_text(" \n\n \n", "utf-8")
     Path("binary.bin").write_bytes(bytes(range(256)) * 64)
     Path("bad.toml").write_text("voice = ", "utf-8")
+    Path("deep.toml").write_text("a = " + "[" * 20_000, "utf-8")
+    Path("empty.script").write_text("", "utf-8")
     Path("bad.script").write_text('+++\ntitle = "T"\n[cast]\nNARRATOR = "silent:silent"\n+++\nMery: hello\n', "utf-8")
     before = sorted(Path().rglob("*"))
     assert build(*arguments) == code

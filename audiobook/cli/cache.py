@@ -40,10 +40,16 @@ def verify() -> None:
 
 
 @command.command("prune")
-@click.option("--max-gb", type=click.FloatRange(min=0), required=True, metavar="N", help="Size to come down to.")
-def prune(max_gb: float) -> None:
+@click.option(
+    "--max-gb",
+    type=click.FloatRange(min=0, max=1e6, clamp=False),
+    required=True,
+    metavar="N",
+    help="Size to come down to.",
+)
+def prune(max_gb: int) -> None:
     """Drop the takes that were used longest ago; takes of a running build stay."""
     from audiobook.cache import TakeCache
 
-    freed = TakeCache().prune(int(max_gb * 1e9))
+    freed = TakeCache().prune(max_gb * 10**9)
     click.echo(f"{freed / 1e6:.1f} MB freed")

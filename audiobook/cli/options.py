@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from audiobook.configfile import Layer, build_settings, file_layers, set_layer
+from audiobook.errors import SettingsError, UsageError
 from audiobook.settings import Settings
 
 __all__ = ["Choices", "json_output", "settings_options", "source_argument", "verbosity"]
@@ -44,7 +45,7 @@ class Choices:
     def gather(cls, source: str | None, config: Path | None, options: dict[str, Any]) -> Choices:
         """Collect the settings files that apply (see `file_layers`) and the options that were given."""
         layers = list(file_layers(source, config))
-        cast = [f"cast.{word}" for word in options.get("cast") or ()]
+        cast = [_cast_word(word) for word in options.get("cast") or ()]
         layers.append(set_layer(tuple(options.get("assignments") or ())))
         for name, key in _ASSIGNED.items():
             if options.get(name) is not None:
@@ -53,8 +54,19 @@ class Choices:
         return cls(tuple(layers))
 
     def settings(self) -> Settings:
-        """Check and merge; raise SettingsError naming origin, key and value."""
-        return build_settings(self.layers)
+        """Check and merge; raise SettingsError naming origin, key and value, or UsageError for an option's value."""
+        try:
+            return build_settings(self.layers)
+        except SettingsError as error:
+            if error.place.startswith("--") and error.place != "--set":
+                raise UsageError(error.message, place=error.place, remedy=error.remedy) from error
+            raise
+
+
+def _cast_word(word: str) -> str:
+    if not all(part.strip() for part in word.partition("=")):
+        raise UsageError(f"{word!r} is not NAME=VOICE", place="--cast", remedy='Write --cast "Alice=ENGINE:NAME"')
+    return f"cast.{word}"
 
 
 source_argument = click.argument("source", metavar="SOURCE")

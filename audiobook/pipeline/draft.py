@@ -15,7 +15,7 @@ from audiobook.book import Book, Metadata, count_letters
 from audiobook.cache import cache_folder
 from audiobook.engines import all_voices, best_engine
 from audiobook.engines.base import VoiceInfo
-from audiobook.errors import LedgerError, UsageError
+from audiobook.errors import LedgerError, ScriptError, UsageError
 from audiobook.names import slug
 from audiobook.pipeline.voices import recast
 from audiobook.progress import Event, Progress
@@ -24,7 +24,7 @@ from audiobook.script import Script
 from audiobook.scriptfile import format_script, read_script
 from audiobook.settings import MetadataSettings, Settings
 
-__all__ = ["Draft", "Request", "draft", "read_source", "resolve_engine", "write_draft"]
+__all__ = ["Draft", "Reconciled", "Request", "draft", "read_source", "reconcile", "resolve_engine", "write_draft"]
 
 OUTPUT = Path("output")
 _MEMORY = ".audiobook"
@@ -87,30 +87,81 @@ def write_draft(request: Request, settings: Settings, progress: Progress) -> tup
     """
     made = draft(request.source, settings, progress)
     path = request.out or OUTPUT / slug(made.script.metadata.title) / f"{slug(made.script.metadata.title)}.script"
+    if path.is_dir():
+        raise UsageError("is a folder", place=str(path), remedy="Name a file: -o my.script")
     if request.source != "-" and path.resolve() == Path(request.source).resolve():
         raise UsageError("the script would overwrite its own source", place=str(path), remedy="Choose -o FILE")
     return path, settle(path, made, request, progress)
 
 
-def settle(path: Path, made: Draft, request: Request, progress: Progress) -> Draft:
-    """Bring a fresh script together with the file at ``path``: edited by hand it stays, else it is written anew."""
-    for warning in made.warnings:
-        progress(Event("warning", warning))
-    generated = path.parent / _MEMORY / path.name
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """A fresh script brought together with the one that lies in the folder; nothing is written yet."""
+
+    script: Script
+    written: str | None
+    """Text for the script file; None when a person's file stays as it is."""
+    generated: str
+    """Text to remember, to tell hand edits from it."""
+    notes: tuple[Event, ...] = ()
+
+
+def reconcile(path: Path, made: Draft, *, rescript: bool) -> Reconciled:
+    """Bring a fresh script together with the file at ``path``: edited by hand it stays, else it gives way.
+
+    Raises:
+        ScriptError: the edited script is wrong.
+    """
+    memory = _memory(path)
     fresh = format_script(made.script)
-    if path.is_file() and not (generated.is_file() and generated.read_bytes() == path.read_bytes()):
+    if not path.is_file() or (memory.is_file() and memory.read_bytes() == path.read_bytes()):
+        return Reconciled(made.script, fresh, fresh)
+    try:
         edited = read_script(path)
-        if not request.rescript:
-            progress(Event("stage", f"using the edited script {path}; --rescript makes it anew and keeps the edits"))
-            return dataclasses.replace(made, script=edited)
-        base = read_script(generated) if generated.is_file() else made.script
-        merged, lost = keep_edits(base, edited, made.script)
-        for edit in lost:
-            progress(Event("warning", f"edit not kept: {edit}"))
-        made = dataclasses.replace(made, script=merged)
-    write_text(path, format_script(made.script))
-    write_text(generated, fresh)
-    return made
+        base = read_script(memory) if memory.is_file() else made.script
+    except ScriptError as error:
+        remedy = f"{error.remedy.rstrip('.')}; or move the script away to start anew"
+        raise ScriptError(error.message, place=error.place, remedy=remedy) from error
+    if not rescript:
+        notes = [Event("stage", f"using the edited script {path}; --rescript makes it anew and keeps the edits")]
+        if added := _texts(made.script) - _texts(base):
+            count = sum(added.values())
+            message = f"the book has changed since this script was made; paragraphs that are not in it: {count}"
+            notes.append(Event("warning", f"{message}; --rescript takes them in and keeps your edits"))
+        return Reconciled(edited, None, fresh, tuple(notes))
+    merged, lost = keep_edits(base, edited, made.script)
+    notes = [Event("warning", f"edit not kept: {edit}") for edit in lost]
+    return Reconciled(merged, format_script(merged), fresh, tuple(notes))
+
+
+def settle(path: Path, made: Draft, request: Request, progress: Progress) -> Draft:
+    """Write the script that `reconcile` settles on, and tell of what it found.
+
+    Raises:
+        ScriptError: the edited script is wrong.
+        OutputError: the script cannot be written.
+    """
+    found = reconcile(path, made, rescript=request.rescript)
+    for event in (*(Event("warning", warning) for warning in made.warnings), *found.notes):
+        progress(event)
+    if found.written is not None:
+        write_text(path, found.written)
+        write_text(_memory(path), found.generated)
+    return dataclasses.replace(made, script=found.script)
+
+
+def _memory(path: Path) -> Path:
+    return path.parent / _MEMORY / path.name
+
+
+def _texts(script: Script) -> Counter[str]:
+    """Count the paragraphs of a script by their words."""
+    return Counter(
+        " ".join(" ".join(line.text for line in paragraph.lines).split())
+        for chapter in script.chapters
+        for scene in chapter.scenes
+        for paragraph in scene.paragraphs
+    )
 
 
 def is_script(source: str) -> bool:

@@ -6,15 +6,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from audiobook import publish
 from audiobook.audio import ChapterPlan
 from audiobook.cache import TakeCache
 from audiobook.names import slug
-from audiobook.pipeline.draft import OUTPUT, Request, draft, is_script
+from audiobook.pipeline.draft import OUTPUT, Request, draft, is_script, reconcile
 from audiobook.pipeline.inspection import WORDS_PER_MINUTE
 from audiobook.pipeline.planning import make_plan
+from audiobook.pipeline.voices import require_voices
 from audiobook.progress import Silent
 from audiobook.record import Recorder
-from audiobook.scriptfile import read_script
 from audiobook.settings import Settings
 
 __all__ = ["ChapterEstimate", "Estimate", "estimate"]
@@ -78,12 +79,14 @@ def estimate(request: Request, settings: Settings) -> Estimate:
     Raises:
         AudiobookError: as `audiobook.pipeline.build` until it records.
     """
+    publish.require_formats(settings)
     made = draft(request.source, settings, Silent())
     script = made.script
     name = slug(script.metadata.title)
-    edited = (request.out or OUTPUT / name) / f"{name}.script"
-    if not is_script(request.source) and edited.is_file() and not request.rescript:
-        script = read_script(edited)
+    if not is_script(request.source):
+        path = (request.out or OUTPUT / name) / f"{name}.script"
+        script = reconcile(path, made, rescript=request.rescript).script
+    require_voices(tuple(voice for _speaker, voice in script.cast))
     plan = make_plan(script, settings, made.book, Path(request.source))
     cache = TakeCache()
     recorder = Recorder(cache, settings.record, 1)

@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from audiobook import publish, verify
-from audiobook.atomic import make_folder
 from audiobook.audio import Audiobook, ChapterPlan, Package, Plan, Take, Track
 from audiobook.cache import TakeCache, cache_folder
 from audiobook.engines import all_voices
-from audiobook.errors import CheckError, RecordingError, UsageError
+from audiobook.errors import CheckError, RecordingError, SourceError, VoiceError
 from audiobook.master import master
 from audiobook.measure import Levels
 from audiobook.names import slug
-from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, settle
+from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, reconcile, settle
 from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.recording import ChapterLevels, Recording
 from audiobook.pipeline.selection import select_chapters
@@ -81,20 +80,24 @@ def build(request: Request, settings: Settings, progress: Progress) -> Built:
     name = slug(made.script.metadata.title)
     folder = request.out or OUTPUT / name
     path = Path(request.source)
-    rate = _require_recordable(made.script, settings)
+    script = made.script
     if not is_script(request.source):
         path = folder / f"{name}.script"
-        make_folder(folder)
+        script = reconcile(path, made, rescript=request.rescript).script
+    rate = _require_recordable(script, settings, path)
+    plan = make_plan(script, settings, made.book, Path(request.source))
+    if not any(chapter.passages for chapter in plan.chapters):
+        raise SourceError("there is nothing to read aloud", place=request.source, remedy="See audiobook inspect")
+    work = work_folder(plan, rate, folder)
+    if not is_script(request.source):
         made = settle(path, made, request, progress)
-        rate = _require_recordable(made.script, settings)
-    plan = make_plan(made.script, settings, made.book, Path(request.source))
     for message in unhonoured(plan):
         progress(Event("warning", message))
     if settings.chapters:  # a part of a book never takes the place of the whole
         folder /= f"chapters-{slug(settings.chapters)}"
     with ExitStack() as stack:
         stack.enter_context(sole_build(folder))
-        studio = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work_folder(plan, rate, folder))))
+        studio = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work)))
         assemble = _assembler(made)
         recorded = _record(plan, rate, studio, settings, progress, assemble)
         progress(Event("stage", f"writing {', '.join(settings.formats)}"))
@@ -104,10 +107,14 @@ def build(request: Request, settings: Settings, progress: Progress) -> Built:
     return Built(path, packages, figures, recorded.takes, recorded.spoken, audio_s, time.monotonic() - started)
 
 
-def _require_recordable(script: Script, settings: Settings) -> int:
+def _require_recordable(script: Script, settings: Settings, path: Path) -> int:
     """Refuse wrong chapters and voices before anything is written; return the book's sample rate in hertz."""
     select_chapters(script, settings.chapters)
-    return require_voices(tuple(voice for _speaker, voice in script.cast))
+    try:
+        return require_voices(tuple(voice for _speaker, voice in script.cast))
+    except VoiceError as error:
+        place = f"{path} [cast]" if path.is_file() and not error.place else error.place
+        raise VoiceError(error.message, place=place, remedy=error.remedy) from error
 
 
 def _record(
@@ -193,8 +200,6 @@ def _assembler(made: Draft) -> Callable[[Sequence[Track]], Audiobook]:
 def _publish(
     audiobook: Audiobook, folder: Path, name: str, settings: Settings, progress: Progress
 ) -> tuple[Package, ...]:
-    if not audiobook.tracks:
-        raise UsageError("there is nothing to read aloud", place=name, remedy="See audiobook inspect")
     packages = []
     for kind in settings.formats:
         package = publish.publish(audiobook, kind, folder, settings, name, store=_store())

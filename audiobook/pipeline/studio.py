@@ -56,13 +56,21 @@ def work_folder(plan: Plan, sample_rate: int, out: Path) -> Path:
     words = sum(len(passage.utterance.text.split()) for chapter in plan.chapters for passage in chapter.passages)
     needed = int(words * 60 / WORDS_PER_MINUTE * sample_rate) * _BYTES_A_FRAME * _COPIES
     work = cache_folder() / "work"
-    make_folder(work)
-    for folder in (work, out):
+    try:
+        make_folder(work)
+    except OutputError as error:
+        remedy = "Set AUDIOBOOK_CACHE to a folder you may write to"
+        raise OutputError(error.message, place=error.place, remedy=remedy) from error
+    for folder in (work, next(parent for parent in (out, *out.resolve().parents) if parent.is_dir())):
         free = shutil.disk_usage(folder).free
         if free < needed:
             raise OutputError(
-                f"the book needs about {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free",
+                f"the book needs about {_size(needed)} and {_size(free)} are free",
                 place=str(folder),
                 remedy="Free some space, choose -o DIR on a larger disk, or move the cache with AUDIOBOOK_CACHE",
             )
     return work
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 10**9 else f"{size / 1e6:.1f} MB"

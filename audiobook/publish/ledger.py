@@ -23,7 +23,8 @@ def replace_package(folder: Path, slug: str, package: Package) -> None:
     Raises:
         OutputError: the note could not be written.
     """
-    note = folder / _FOLDER / safe_name(f"{slug}.{package.kind}", ".files")
+    # The kind comes first: a long slug is cut, and packages must not share a note.
+    note = folder / _FOLDER / safe_name(f"{package.kind}.{slug}", ".files")
     root = folder.resolve()
     names = {path.resolve().relative_to(root).as_posix() for path in package.paths}
     for name in sorted(_noted(note) - names):

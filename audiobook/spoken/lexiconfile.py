@@ -24,12 +24,12 @@ from audiobook.book import LexiconEntry
 from audiobook.errors import SettingsError
 from audiobook.spoken import pls
 from audiobook.spoken.lexicon import Entry, Lexicon
+from audiobook.usertext import parse_toml as load_toml
+from audiobook.usertext import read_user_file
 
 __all__ = ["from_book", "parse_toml", "read_lexicon", "to_toml"]
 
 _KEYS = {"written": str, "spoken": str, "ipa": str, "part": str, "case": bool, "language": str}
-_LARGEST = 20_000_000
-"""Bytes; no lexicon that a person keeps comes near it."""
 
 
 def read_lexicon(path: Path) -> Lexicon:
@@ -39,9 +39,7 @@ def read_lexicon(path: Path) -> Lexicon:
         SettingsError: the file is missing, too large, unreadable, or an entry is wrong.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise SettingsError("this lexicon is larger than 20 MB", place=str(path), remedy="Split it")
-        data = path.read_bytes()
+        data = read_user_file(path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise SettingsError(f"cannot read this lexicon: {reason}", place=str(path), remedy="Check the path") from error
@@ -61,7 +59,7 @@ def parse_toml(text: str, place: str) -> Lexicon:
         SettingsError: the text is no TOML, or an entry is wrong.
     """
     try:
-        table = tomllib.loads(text)
+        table = load_toml(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"not valid TOML: {error}", place=place, remedy="Put words in quotation marks") from error
     for key in table:
