@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from audiobook.adapt.cues import add_cues
 from audiobook.adapt.marking import mark
 from audiobook.book import Book, Chapter, Markup, Metadata, Paragraph
-from audiobook.settings import AdaptSettings
+from audiobook.settings import AdaptSettings, Settings
 
 
 def book(*paragraphs: str | Paragraph) -> Book:
@@ -119,6 +120,36 @@ def test_a_play_gives_each_part_its_speech_and_the_narrator_the_directions() -> 
         ("NARRATOR", "TOBIAS. [Lighting a match.]"),
         ("Tobias", "Here, my dear."),
     }
+
+
+@pytest.mark.parametrize("mark_", [". ", ": ", "\n", " — "])
+def test_a_short_play_has_parts_that_speak_once(mark_: str) -> None:
+    lines = ("Enter NORA and TOBIAS.", f"NORA{mark_}Is it you?", f"TOBIAS{mark_}It is.", f"NORA{mark_}Come in, then.")
+    if mark_ == "\n":
+        lines += (f"TOBIAS{mark_}Gladly.",)
+    pieces = mark(book(*lines), AdaptSettings()).chapters[0].pieces
+    said = [(p.speaker, lines[p.paragraph][p.start : p.end].strip()) for p in pieces if p.kind == "speech"]
+    assert said[:3] == [("Nora", "Is it you?"), ("Tobias", "It is."), ("Nora", "Come in, then.")]
+
+
+def test_stage_directions_of_a_play_tell_how_its_speech_is_said() -> None:
+    lines = ("NORA. (whispering) Is it you?", "TOBIAS. [angrily] It is.", "NORA. Come in.", "TOBIAS. No.")
+    pieces = add_cues(mark(book(*lines), AdaptSettings()), Settings()).chapters[0].pieces
+    assert [p.cues[0].name for p in pieces if p.kind == "speech" and p.cues][:2] == ["whisper", "anger"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("NOTE. The mill is closed.", "It stands by the river.", "NOTE. Bring bread."),
+        ("ACT I. A mill.", "SCENE I. A road.", "ACT II. A mill.", "SCENE I. A road."),
+        ('NORA. "Is it you?"', 'TOBIAS. "It is."', 'NORA. "Come in."'),
+        ("Warning: it rains.",),
+    ],
+)
+def test_notes_headings_and_quoted_speech_are_no_play(lines: tuple[str, ...]) -> None:
+    pieces = mark(book(*lines), AdaptSettings()).chapters[0].pieces
+    assert not [p for p in pieces if p.kind == "speech" and lines[p.paragraph][p.start] != '"']
 
 
 def test_the_convention_can_be_set_by_hand() -> None:

@@ -227,6 +227,7 @@ def _mark_play(book: Book, flow: Flow) -> MarkedBook:
                 speech.name,
                 "speech",
                 0.98,
+                tag=_within(flow, speech.paragraph, speech.direction),
             ),
         )
         for speech in speeches
@@ -234,6 +235,12 @@ def _mark_play(book: Book, flow: Flow) -> MarkedBook:
     lines = Counter(speech.name for speech in speeches)
     people = tuple(Person(name, sex=part_sex(name)) for name in sorted(lines, key=lambda name: (-lines[name], name)))
     return MarkedBook(book, people, _chapters(book, spoken))
+
+
+def _within(flow: Flow, paragraph: int, span: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Count a span of the flow from the start of its paragraph."""
+    base = flow.starts[paragraph]
+    return None if span is None else (span[0] - base, span[1] - base)
 
 
 def scenes_of(chapter: Chapter) -> tuple[SceneSpan, ...]:

@@ -11,13 +11,25 @@ from audiobook.adapt.flow import Flow
 from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.marked import Sex
 
-__all__ = ["Speech", "find_speeches", "part_sex"]
+__all__ = ["Speech", "find_speeches", "is_play", "part_sex"]
 
-_NAME = re.compile(r"\s*((?:[A-Z][\w'.-]*\.? ?){1,4}?)(?:\s*[(\[][^)\]]{1,80}[)\]])?\s*(?:[.:]|—|(?=\n))\s+(?=\S)")
-_CAPS = re.compile(r"\s*([A-Z][A-Z'. -]{1,30}[A-Z])(?:\s*[(\[][^)\]]{1,80}[)\]])?[.:]?\s+(?=\S)")
-_DIRECTION = re.compile(r"\s*(?:\[[^\]]*\]|\([^)]*\))\s*")
-_OFTEN = 3
-"""Speeches that make a name a part of the play."""
+_UPPER = "A-ZÀ-ÖØ-ÞŒŠŽА-ЯЁ"
+_ASIDE = r"\s*[(\[][^)\]\n]{1,80}[)\]]"
+_CAPS = re.compile(
+    rf"[ \t]*([{_UPPER}][{_UPPER}'’. -]{{0,30}}[{_UPPER}])(?![^\W_])"
+    rf"(,?(?:{_ASIDE})?\s*[.:](?:\s*[—–-]+)?|,?{_ASIDE}|\s*[—–]|[ \t]*(?=\n))?\s+(?=\S)"
+)
+"""A name in capitals, with or without a mark behind it."""
+_MIXED = re.compile(rf"[ \t]*((?:[{_UPPER}][\w'’-]*\.? ?){{1,3}}?)(?:{_ASIDE})?(?:\s*(:)|\.|\s*—)(?:\s*[—–])?\s+(?=\S)")
+"""A name as people write it, and a mark behind it."""
+_DIRECTION = re.compile(r"\s*(?:\[[^\]]*\]|\([^)]*\))[.,:]?\s*")
+_STAGE = re.compile(r"\b(?:ACT|SCENE|CURTAIN|Enter|Exit|Exeunt|Curtain)\b|[(\[][^)\]\n]{2,80}[)\]]")
+_NO_PARTS = lexicon().groups["no-parts"]
+"""First words of headings and directions that look like the name of a part."""
+_OFTEN = 2
+"""Speeches that make a name without capitals, or without a mark behind it, a part of the play."""
+_FEW = 4
+"""Speeches of a play that need no stage direction beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +40,85 @@ class Speech:
     end: int
     paragraph: int
     name: str
+    direction: tuple[int, int] | None = None
+    """The stage direction right before it, which may tell how it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A name before a speech."""
+
+    end: int
+    name: str
+    sure: bool
+    """The print leaves little doubt: capitals with a mark, or a colon."""
+    capitals: bool
+
+
+def is_play(text: str, quoted: int) -> bool:
+    """Tell whether a text is a play: names that repeat open a third of its paragraphs, and few words are quoted.
+
+    Args:
+        text: Paragraphs, one a line.
+        quoted: Speeches in quotation marks.
+    """
+    heads = [
+        head for line in re.finditer(r"[^\n]+", text) if (head := _head(text, line.start(), len(text))) and head.sure
+    ]
+    counts = Counter(head.name for head in heads)
+    return (
+        len(heads) > 2 * quoted
+        and len(heads) * 3 >= text.count("\n") + 1
+        and len(counts) > 1
+        and max(counts.values()) > 1
+        and (len(heads) >= _FEW or _STAGE.search(text) is not None)
+    )
+
+
+def _head(text: str, left: int, right: int) -> _Head | None:
+    """Read the name that opens a paragraph."""
+    capitals = _CAPS.match(text, left, right)
+    match = capitals or _MIXED.match(text, left, right)
+    if match is None:
+        return None
+    name = _shown(match.group(1))
+    words = name.lower().split()
+    if not words or words[0].strip(".") in _NO_PARTS or words == ["the", "end"]:
+        return None
+    return _Head(match.end(), name, match.group(2) is not None, capitals is not None)
 
 
 def find_speeches(flow: Flow) -> tuple[Speech, ...]:
     """Find the speeches of a play; the names and the stage directions stay with the narrator."""
-    heads: list[tuple[int, int, str]] = []
+    heads: list[tuple[int, _Head]] = []
     for paragraph, (left, right) in enumerate(zip(flow.starts, flow.ends, strict=True)):
-        match = _CAPS.match(flow.plain, left, right) or _NAME.match(flow.plain, left, right)
-        if match is not None and flow.spoken(paragraph):
-            heads.append((paragraph, match.end(), _shown(match.group(1))))
-    counts = Counter(name for _, _, name in heads)
+        head = _head(flow.text, left, right) if flow.spoken(paragraph) else None
+        if head is not None:
+            heads.append((paragraph, head))
+    printed = sum(1 for _, head in heads if head.capitals and head.sure)
+    capitals = printed * 2 >= len(heads)
+    counts = Counter(head.name for _, head in heads)
     found: list[Speech] = []
-    for paragraph, begin, name in heads:
-        if counts[name] < _OFTEN:
-            continue
-        end = flow.ends[paragraph]
-        at = begin
-        for direction in _DIRECTION.finditer(flow.plain, begin, end):
-            if direction.start() > at:
-                found.append(Speech(at, direction.start(), paragraph, name))
-            at = direction.end()
-        if at < end:
-            found.append(Speech(at, end, paragraph, name))
+    for paragraph, head in heads:
+        known = counts[head.name] >= _OFTEN or (head.sure and head.capitals)
+        if known and (head.capitals or not capitals):
+            found += _speeches(flow, paragraph, head)
     return tuple(found)
+
+
+def _speeches(flow: Flow, paragraph: int, head: _Head) -> list[Speech]:
+    """Cut what stands behind a name at the stage directions."""
+    found: list[Speech] = []
+    left, end, at = flow.starts[paragraph], flow.ends[paragraph], head.end
+    aside = _DIRECTION.search(flow.text, left, head.end)
+    told = None if aside is None else aside.span()
+    for direction in _DIRECTION.finditer(flow.text, head.end, end):
+        if direction.start() > at:
+            found.append(Speech(at, direction.start(), paragraph, head.name, told))
+        at, told = direction.end(), direction.span()
+    if at < end:
+        found.append(Speech(at, end, paragraph, head.name, told))
+    return [speech for speech in found if any(map(str.isalnum, flow.text[speech.start : speech.end]))]
 
 
 def _shown(name: str) -> str:

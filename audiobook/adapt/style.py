@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from audiobook.adapt.plays import is_play
+
 __all__ = ["Style", "vote"]
 
 
@@ -43,7 +45,6 @@ _CLOSING = {
     "corner": re.compile(r"[」』﹂]"),
 }
 _SPACED = re.compile(r"\w [,.] ")
-_PLAY = re.compile(r"(?:^|\n)[A-Z][A-Z'. ]{1,30}[.:](?=\s)")
 
 
 def style_named(name: str, text: str) -> Style:
@@ -83,7 +84,6 @@ def vote(text: str, wanted: str = "auto") -> Style:
     dashes = len(_OPENING["dash"].findall(text))
     if dashes > 2 * scores[best] and dashes * 20 >= paragraphs:
         return style_named("dash", text)
-    plays = len(_PLAY.findall(text))
-    if plays > 2 * scores[best] and plays * 3 >= paragraphs:
+    if is_play(text, scores[best]):
         return style_named("play", text)
     return style_named(best if scores[best] else "none", text)
