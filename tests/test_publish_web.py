@@ -346,6 +346,54 @@ def test_keys_do_what_the_list_says(page: Page) -> None:
     assert page.see(SECTION) == "c1"
 
 
+def test_the_text_scrolls_with_the_voice_until_the_reader_scrolls(page: Page) -> None:
+    page.prefer(prefers_reduced_motion="reduce")
+    page.size(320, 420, mobile=True)
+    inside = (
+        "(b => b.top >= 0 && b.bottom <= document.getElementById('player').getBoundingClientRect().top)"
+        "(document.querySelector('.now').getBoundingClientRect())"
+    )
+    back = "!document.getElementById('return').hidden"
+    for _ in TEXTS:
+        page.press(".")
+        assert page.see(inside)
+    assert page.see(NOW) == TEXTS[-1]
+    page.see("new Promise(done => setTimeout(done, 1300))")
+    page.see("scrollTo(0, 0)")
+    page.until(back)
+    page.see("document.getElementById('play').focus()")
+    page.press(" ")
+    page.until("!document.getElementById('sound').paused")
+    page.press(" ")
+    assert page.see("scrollY") == 0
+    page.click("#return")
+    page.until(inside)
+    assert not page.see(back)
+
+
+def test_the_slider_and_the_system_move_the_place(page: Page) -> None:
+    page.see("{ const s = document.getElementById('seek'); s.value = 12; s.dispatchEvent(new Event('input')) }")
+    page.until(f"{TIME} === 12")
+    assert page.see("document.getElementById('seek').getAttribute('aria-valuetext')") == "0:12 of 0:20"
+    assert page.see("document.getElementById('elapsed').textContent") == "0:12"
+    facts = "[navigator.mediaSession.metadata.title, navigator.mediaSession.metadata.artist]"
+    assert page.see(facts) == ["The Lamp", "A. Writer, B. Second"]
+    assert page.see("navigator.mediaSession.metadata.artwork[0].src").startswith("data:image/jpeg")
+
+
+def test_without_scripts_the_text_and_the_files_are_there(tabs: Callable[..., Page], paths: tuple[Path, ...]) -> None:
+    tab = tabs()
+    tab.call("Emulation.setScriptExecutionDisabled", value=True)
+    tab.open(paths[0])
+    assert tab.see("document.getElementById('player').hidden")
+    assert tab.see("document.querySelectorAll('main section[hidden]').length") == 0
+    assert tab.see("getComputedStyle(document.querySelector('.file')).display") == "block"
+    shown = tab.see("document.getElementById('text').textContent")
+    assert shown.count("Hear this chapter") == 4
+    assert shown.count(TEXTS[2]) == 3
+    tab.call("Page.close")
+
+
 def test_place_and_choices_are_remembered(tabs: Callable[..., Page], page: Page, paths: tuple[Path, ...]) -> None:
     page.press("n")
     page.until(f"{SECTION} === 'c2' && {READY}")

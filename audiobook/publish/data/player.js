@@ -37,6 +37,9 @@
     find("status").classList.toggle("problem", problem);
   };
   const time = () => (waiting === null ? sound.currentTime : waiting);
+  // Browsers before 2023 know no popovers: there the chapters stand above the text.
+  const popovers = "popover" in HTMLElement.prototype;
+  const opened = (element) => popovers && element.matches(":popover-open");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   // Which sentence and word are said.
@@ -48,6 +51,13 @@
       if (starts[middle] <= ms + 1) low = middle + 1; else high = middle;
     }
     return Math.max(0, low - 1);
+  };
+
+  const light = (on) => {
+    const element = sentences[current];
+    if (!element) return;
+    element.classList.toggle("now", on);
+    if (on) element.setAttribute("aria-current", "true"); else element.removeAttribute("aria-current");
   };
 
   const inView = (element) => {
@@ -89,16 +99,10 @@
   const show = () => {
     const ms = time() * 1000, index = starts.length ? sentenceAt(ms) : -1;
     if (index !== current) {
-      if (sentences[current]) {
-        sentences[current].classList.remove("now");
-        sentences[current].removeAttribute("aria-current");
-      }
+      light(false);
       current = index;
       word = -2;
-      if (sentences[current]) {
-        sentences[current].classList.add("now");
-        sentences[current].setAttribute("aria-current", "true");
-      }
+      light(true);
       if (following && find("follow").checked) scrollToVoice(false);
     }
     markWord(ms);
@@ -151,11 +155,11 @@
     });
   };
 
-  const stop = () => sound.pause();
+  const stop = () => { wanted = false; sound.pause(); };
 
   const goTo = (seconds) => {
     const place = Math.min(Math.max(0, seconds), chapters[at].seconds);
-    if (sound.readyState) sound.currentTime = place; else waiting = place;
+    if (sound.readyState && waiting === null) sound.currentTime = place; else waiting = place;
     following = true;
     find("return").hidden = true;
     show();
@@ -174,7 +178,7 @@
         if (number === at) chapter.link.setAttribute("aria-current", "true");
         else chapter.link.removeAttribute("aria-current");
       });
-      if (sentences[current]) sentences[current].classList.remove("now");
+      light(false);
       sentences = [...chapters[at].section.querySelectorAll(".s")];
       starts = sentences.map((element) => Number(element.dataset.at));
       current = -1;
@@ -304,7 +308,7 @@
   chapters.forEach((chapter, number) => {
     chapter.link.addEventListener("click", (event) => {
       event.preventDefault();
-      if (find("contents").matches(":popover-open")) find("contents").hidePopover();
+      if (opened(find("contents"))) find("contents").hidePopover();
       open(number);
       say(chapter.title);
     });
@@ -323,7 +327,7 @@
     ",": () => sentence(-1), ".": () => sentence(1), p: previous, n: next,
     "-": () => changeSpeed(-1), "+": () => changeSpeed(1), "=": () => changeSpeed(1),
     c: () => {
-      if (getComputedStyle(find("contents")).position === "fixed") find("contents").togglePopover();
+      if (popovers && getComputedStyle(find("contents")).position === "fixed") find("contents").togglePopover();
       chapters[at].link.focus();
     },
     d: () => {
@@ -332,7 +336,7 @@
       applyChoices();
       keepChoices();
     },
-    "?": () => find("settings").togglePopover(),
+    "?": () => popovers && find("settings").togglePopover(),
   };
   document.addEventListener("keydown", (event) => {
     const target = event.target;
@@ -370,6 +374,8 @@
   }
 
   const begin = () => {
+    // Before anything is measured, for laying out a whole book takes seconds.
+    for (const chapter of chapters) chapter.section.setAttribute("hidden", "until-found");
     const choices = recall("audiobook"), place = recall(key);
     const has = (select, value) => [...select.options].some((option) => option.value === value);
     if (has(find("theme"), choices.theme)) find("theme").value = choices.theme;
@@ -380,6 +386,7 @@
     setSpeed(has(speed, choices.speed) ? choices.speed : 1);
     document.body.classList.add("ready");
     find("player").hidden = false;
+    history.scrollRestoration = "manual";
     const bar = () => document.documentElement.style.setProperty("--bar", find("player").offsetHeight + "px");
     bar();
     if ("ResizeObserver" in window) new ResizeObserver(bar).observe(find("player"));
