@@ -13,6 +13,7 @@ from audiobook.ingest.divisions import Item, looks_like_prose
 from audiobook.ingest.gutenberg import Frame
 from audiobook.ingest.headings import recognize
 from audiobook.ingest.layout import Chunk, Layout, Weaver, find_chunks, find_layout, is_ornament
+from audiobook.ingest.scripts import is_unspaced
 
 __all__ = ["find_items"]
 
@@ -54,6 +55,10 @@ def _split(chunk: Chunk, layout: Layout) -> list[Chunk]:
     if sum(bool(_BULLET.match(line)) for line in lines) >= 2 and _BULLET.match(lines[0]):
         starts = [number for number, line in enumerate(lines) if _BULLET.match(line)]
         return [_piece(chunk, rows[a:b], first=a == 0) for a, b in zip(starts, [*starts[1:], len(rows)], strict=True)]
+    return _split_heading(chunk, rows, lines, layout)
+
+
+def _split_heading(chunk: Chunk, rows: Sequence[tuple[int, int]], lines: Sequence[str], layout: Layout) -> list[Chunk]:
     heading = recognize(lines[0]) if chunk.gap and len(lines[0]) < 70 else None
     second = recognize(lines[1]) if heading else None
     if (
@@ -64,6 +69,8 @@ def _split(chunk: Chunk, layout: Layout) -> list[Chunk]:
     ):
         below = replace(_piece(chunk, rows[1:], first=False), gap=1)
         return [_piece(chunk, rows[:1], first=True), *_split(below, layout)]
+    if heading and heading.style == "counted":
+        return [_piece(chunk, rows[:1], first=True), replace(_piece(chunk, rows[1:], first=False), gap=1)]
     if len(chunk.text) <= 160:
         return [chunk]
     if not heading or heading.kind in {"bare", "section"} or (heading.number is None and not lines[0].isupper()):
@@ -95,6 +102,8 @@ def _kind(chunk: Chunk, width: int, layout: Layout) -> ParagraphKind:
     if chunk.lines == 1 or layout == "lines":
         return "prose"
     lines = chunk.text.split("\n")
+    if is_unspaced(chunk.text):
+        return "verse" if len(lines) > 2 and chunk.longest <= 15 else "prose"
     if _is_verse(lines, width):
         return "verse"
     indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]

@@ -12,6 +12,7 @@ from audiobook.book import Paragraph
 from audiobook.ingest.headings import Heading
 from audiobook.ingest.layout import Chunk
 from audiobook.ingest.outline import Role
+from audiobook.ingest.scripts import CLOSERS, ENDERS, SPEECH, count_words, ends_sentence, is_caseless
 
 __all__ = ["Division", "Item", "find_divisions", "looks_like_prose", "number_of_division", "runs", "squash"]
 
@@ -85,6 +86,8 @@ def looks_like_prose(item: Item) -> bool:
         return False
     if len(text) > 200:
         return len(re.findall(r"\bchapter\b", text, re.IGNORECASE)) < 4
+    if is_caseless(text):
+        return ends_sentence(text) and count_words(text) > 8
     return len(text) > 60 and text[-1:] in ".!?\"”'’" and any(word.islower() for word in text.split()[1:3])
 
 
@@ -154,6 +157,8 @@ def _takes_title(heading: Heading) -> bool:
 def _shaped(item: Item, after: Item | None) -> bool:
     """Does it stand like a heading?"""
     chunk = item.chunk
+    if item.heading and item.heading.style == "counted":
+        return chunk.lines <= 2
     if chunk.lines > 6 or len(item.text) > 300 or chunk.gap < 1:
         return False
     if item.heading and item.heading.kind == "bare" and item.heading.title:
@@ -169,8 +174,13 @@ def _subtitle(items: Sequence[Item], at: int, listed: frozenset[str]) -> bool:
     text = item.text
     if not text or (item.heading and item.heading.kind != "own") or item.chunk.gap > 3 or len(text) > 250:
         return False
-    if squash(text) in listed:
-        return True
+    return squash(text) in listed or _worded_as_title(item, after)
+
+
+def _worded_as_title(item: Item, after: Item) -> bool:
+    text = item.text
+    if is_caseless(text):
+        return len(text) <= 20 and item.chunk.lines == 1 and not ends_sentence(text) and not SPEECH & set(text)
     capitals = text.upper() == text and any(char.isalpha() for char in text)
     if not capitals and (item.chunk.lines > 3 or len(text) > 100):
         return False
@@ -233,11 +243,11 @@ def _mark_page_numbers(found: Sequence[Division], items: Sequence[Item]) -> None
             division.key, division.role, division.last = ("page", ""), "excluded", division.first
 
 
-_SENTENCE_ENDS = frozenset(".!?…:;\"'”’»)]*_—–-")
+_SENTENCE_ENDS = ENDERS | CLOSERS | frozenset(":;—–-：；")
 _STRONG = frozenset(
     {"chapter", "chap", "chapitre", "kapitel", "capítulo", "capitulo", "capitolo", "hoofdstuk", "глава", "letter",
      "stave", "canto", "act", "actus", "acte", "akt", "aufzug", "acto", "atto", "book", "part", "volume", "vol",
-     "scene",      "scena", "scoena"}
+     "scene", "scena", "scoena", "章", "回", "話", "话", "장", "화"}
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class Heading:
     number: int | None = None
     """None when it has none or says "the last"."""
     style: str = ""
-    """How the number is written: ``roman``, ``arabic``, ``word`` or empty."""
+    """How the number is written: ``roman``, ``arabic``, ``word``, ``counted`` (with a counter: 第三章) or empty."""
     title: str = ""
     """What follows the number, without the punctuation between."""
 
@@ -98,7 +98,56 @@ def recognize(text: str) -> Heading | None:
     line = " ".join(text.split()).strip("_*=~ —–-")
     if not line or len(line) > 300:
         return None
-    return _named(line) or _worded(line) or _bare(line) or _prefixed(line)
+    return _counted(line) or _named(line) or _worded(line) or _bare(line) or _prefixed(line)
+
+
+_COUNTERS: dict[str, HeadingKind] = {
+    **dict.fromkeys("章回話话夜장화", "chapter"), **dict.fromkeys("卷巻部篇編编集幕부권편막", "part"),
+    **dict.fromkeys("节節場场절", "section"),
+}  # fmt: skip
+_COUNTED = re.compile(
+    r"(?:第[ ]?(?P<number>[〇零一二三四五六七八九十百千两兩]{1,9}|\d{1,4})[ ]?"
+    r"(?P<word>[章回話话夜卷巻部篇編编集幕节節場场])"
+    r"|제[ ]?(?P<korean>\d{1,4})[ ]?(?P<unit>[장화부권편막절])|(?P<plain>\d{1,4})[ ]?(?P<sign>[장화章話话]))"
+    r"(?P<gap>[ ]*[:：.．、—–―-]*[ ]*)(?P<title>.*)"
+)
+_HAN_DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
+_HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+def _counted(line: str) -> Heading | None:
+    """Read the headings of Chinese, Japanese and Korean: 第三章 晚上, 第12話, 제1장."""
+    match = _COUNTED.fullmatch(line)
+    if not match:
+        return None
+    title = match["title"].strip()
+    word = match["word"] or match["unit"] or match["sign"]
+    if title and (len(title) > 60 or title[-1] in "。」，、" or "。" in title):
+        return None
+    # Right behind the number only a short title can stand; else "第一部电影" and the like begin sentences.
+    if (
+        title
+        and not match["gap"]
+        and (word not in "章節节" or len(title) > 12 or title[0] in "的是中里は的のがをにでもと")
+    ):
+        return None
+    number = _han_number(match["number"] or match["korean"] or match["plain"])
+    return Heading(_COUNTERS[word], word, number, "counted", title)
+
+
+def _han_number(written: str) -> int:
+    if written.isdecimal():
+        return int(written)
+    total = digit = 0
+    if not _HAN_UNITS.keys() & set(written):
+        return int("".join(str(_HAN_DIGITS[sign]) for sign in written))
+    for sign in written:
+        if sign in _HAN_UNITS:
+            total += (digit or 1) * _HAN_UNITS[sign]
+            digit = 0
+        else:
+            digit = _HAN_DIGITS[sign]
+    return total + digit
 
 
 def _worded(line: str) -> Heading | None:

@@ -12,6 +12,7 @@ from typing import Literal
 from audiobook.book import Markup, Paragraph, ParagraphKind, Span
 from audiobook.errors import HostileSourceError
 from audiobook.ingest.clean import Cleaned
+from audiobook.ingest.scripts import CLOSERS, ENDERS, is_unspaced, opens_line
 
 __all__ = ["Chunk", "Cut", "Layout", "Weaver", "find_chunks", "find_layout", "is_ornament"]
 
@@ -61,6 +62,8 @@ def find_layout(text: str) -> Layout:
         return "wrapped"
     if sum(length for length in lengths if length > 120) > 0.5 * total:
         return "lines"
+    if is_unspaced(text):
+        return "wrapped" if _is_even(lines) else "lines"
     full = indented = blank_before = joined = 0
     for before, line in pairwise(lines):
         if not line.strip():
@@ -71,8 +74,7 @@ def find_layout(text: str) -> Layout:
         full += 1
         if line[:1] in " \t" and before[:1] not in " \t":
             indented += 1
-        if before.rstrip()[-1:] in _ENDS and line.lstrip()[:1] in _OPENS:
-            joined += 1
+        joined += before.rstrip()[-1:] in _ENDS and opens_line(line.lstrip()[:1])
     if indented > 3 and indented > 0.5 * blank_before and indented < 0.6 * full:
         return "indented"
     # Short lines without blank ones between that each begin and end like a sentence: one line, one paragraph.
@@ -81,8 +83,14 @@ def find_layout(text: str) -> Layout:
     return "wrapped"
 
 
-_ENDS = frozenset(".!?\"'”’»:;)]*_-—…")
-_OPENS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÄÇÈÉÊËÎÔÖÙÛÜ\"'“‘«—-[(_*0123456789„")
+_ENDS = ENDERS | CLOSERS | frozenset(":;-—：；")
+
+
+def _is_even(lines: Sequence[str]) -> bool:
+    """Are most lines that another follows as long as each other, as where Chinese or Japanese is wrapped?"""
+    full = [len(before.strip()) for before, line in pairwise(lines) if before.strip() and line.strip()]
+    longest = max(full, default=0)
+    return len(full) > 2 and longest > 15 and sum(length >= longest - 2 for length in full) > 0.5 * len(full)
 
 
 def find_chunks(text: str, start: int, end: int, layout: Layout) -> list[Chunk]:
@@ -221,13 +229,14 @@ class Weaver:
         for match in _WHITE.finditer(text):
             new = "\n" if kind == "verse" and "\n" in match[0] else " "
             first = match.start()
-            if new == " " and match.end() in closed:
+            joined = any(start + match.start() <= joint < start + match.end() for joint in joints)
+            if new == " " and (match.end() in closed or (_within_unspaced(text, match) and not joined)):
                 new = ""
             elif match.end() in hyphens and new == " ":
                 new = ""
                 if not self._keeps_hyphen(text, hyphens[match.end()]):
                     first -= 1
-            elif any(start + match.start() <= joint < start + match.end() for joint in joints):
+            elif joined:
                 new = " " if text[match.start() - 1 : match.start()] in ".:!?,;-—–" else ". "
             edits.append(_Edit(start + first, start + match.end(), new))
         return edits
@@ -309,6 +318,12 @@ class Weaver:
                 elif not kept or pair[1] - pair[0] != kept[-1][1] - kept[-1][0]:
                     kept.append(pair)
         return () if len(kept) == 1 else tuple(kept)
+
+
+def _within_unspaced(text: str, match: re.Match[str]) -> bool:
+    """Does a line end between two letters of a script without spaces?"""
+    around = text[max(match.start() - 1, 0) : match.start()], text[match.end() : match.end() + 1]
+    return "\n" in match[0] and all(map(is_unspaced, around))
 
 
 def _tight(text: str, start: int, end: int, width: int) -> bool:

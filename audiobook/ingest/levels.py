@@ -13,7 +13,7 @@ __all__ = ["assign_roles"]
 
 _ACTS = frozenset({"act", "actus", "acte", "akt", "aufzug", "acto", "atto"})
 _MAIN = frozenset({"chapter", "chap", "chapitre", "kapitel", "capítulo", "capitulo", "capitolo", "hoofdstuk", "глава",
-                   "letter", "stave", "canto", "scene", *_ACTS})  # fmt: skip
+                   "letter", "stave", "canto", "scene", "章", "回", "話", "话", "장", "화", *_ACTS})  # fmt: skip
 _OWN_CHAPTER = frozenset(
     {"preface", "foreword", "prologue", "prolog", "introduction", "introductory", "explanatory", "proem", "prelude",
      "preamble", "induction", "overture", "préface", "avant-propos", "vorwort", "einleitung", "vorrede", "prólogo",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from audiobook.book import Metadata
 from audiobook.ingest.headings import recognize
 from audiobook.ingest.passages import Passage, squash
+from audiobook.ingest.scripts import count_words
 
 __all__ = ["page_reason"]
 
@@ -119,7 +120,7 @@ def _is_copyright(texts: Sequence[Passage], role: str) -> bool:
 
 def _is_title_page(texts: Sequence[Passage], metadata: Metadata) -> bool:
     """Does the page say little more than the book's title and author?"""
-    words = sum(len(passage.text.split()) for passage in texts)
+    words = sum(count_words(passage.text) for passage in texts)
     page = squash(" ".join(passage.text for passage in texts))
     names = [
         squash(name) for name in (metadata.title, metadata.subtitle, metadata.publisher, *metadata.author.split(";"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from audiobook.ingest.brackets import find_cuts
 from audiobook.ingest.chunks import find_items
 from audiobook.ingest.clean import clean_with_map
 from audiobook.ingest.contents import Listing, find_listings
-from audiobook.ingest.divisions import Division, Item, find_divisions, looks_like_prose, squash
+from audiobook.ingest.divisions import Division, Item, find_divisions, squash
 from audiobook.ingest.gutenberg import Frame, find_frame
 from audiobook.ingest.headings import recognize
 from audiobook.ingest.language import guess_language
@@ -23,16 +22,10 @@ from audiobook.ingest.layout import Weaver
 from audiobook.ingest.levels import assign_roles
 from audiobook.ingest.outline import Block, Role, assemble
 from audiobook.ingest.textfile import fallback_title, read_text
+from audiobook.ingest.titlepage import author_on, find_title_page, is_imprint, title_on
 from audiobook.settings import IngestSettings
 
 __all__ = ["book_from_text", "read_plain"]
-
-_BYLINE = re.compile(r"by[ \t]*(?:\n[ \t]*)*(?P<author>[^\W\d_][^\n]{2,60})", re.IGNORECASE)
-_IMPRINT = re.compile(
-    r"all rights reserved|entered according to act of congress|printed (?:in|by|and bound)|copyright|©|"
-    r"first published|first edition|project gutenberg|\be-?text\b|proofread|scanned by|transcribed (?:by|from)|isbn\b",
-    re.IGNORECASE,
-)
 
 
 def read_plain(path: Path, settings: IngestSettings) -> Book:
@@ -177,57 +170,17 @@ def _plan_title(
     """Leave out the title page before the first heading; name the book."""
     first = next((division.first for division in divisions), len(items))
     leading = [n for n in range(first) if plan.roles[n] == "body" and items[n].paragraph.kind != "break"]
-    if first == len(items):  # no heading at all: only the first lines may be a title page
-        page = _opening_title(items, leading)
-    else:
-        page = [n for n in leading if not looks_like_prose(items[n]) and not _is_sentence(items[n].text)]
+    page = find_title_page(items, leading, headed=first < len(items))
     for number in () if read_all else page:
         plan.exclude(number, number, "title-page")
     for number in leading[:30] if first < len(items) and not read_all else ():
-        if plan.roles[number] == "body" and _IMPRINT.search(items[number].text) and len(items[number].text) < 800:
+        if plan.roles[number] == "body" and is_imprint(items[number].text):
             plan.exclude(number, number, "imprint")
-    title, author = known.title, known.author
-    if page and not title:
-        title = items[page[0]].text.split("\n")[0].strip()
-    if not author and page:
-        joined = "\n".join(items[number].chunk.text for number in page)
-        match = _BYLINE.search(joined)
-        author = match["author"].strip(" .") if match else ""
+    title = known.title or (title_on(items[page[0]]) if page else "")
+    author = known.author or author_on([items[number] for number in page])
     text = "\n".join(item.text for item in items)
     language = known.language or guess_language(text)
     return replace(known, language=language, title=title or fallback_title(name, text[:1000]), author=author)
-
-
-def _is_sentence(text: str) -> bool:
-    """Is even a short line of the front matter something that somebody says or tells?"""
-    words = text.split()
-    small = sum(word[:1].islower() for word in words)
-    return len(text) >= 250 or (
-        len(words) > 1 and text[-1:] in '.!?”"' and (2 * small >= len(words) or text[0] in '“"')
-    )
-
-
-def _opening_title(items: Sequence[Item], leading: Sequence[int]) -> list[int]:
-    """Return the first items that are a title, with an author's name under it, in a text without headings."""
-    page: list[int] = []
-    for number in leading[:4]:
-        item = items[number]
-        if item.heading or not _is_title(item) or number + 1 >= len(items) or not items[number + 1].chunk.gap:
-            break
-        if page and not _BYLINE.match(item.text) and item.text.upper() != item.text:
-            break
-        page.append(number)
-    return page if len(leading) > len(page) else []
-
-
-def _is_title(item: Item) -> bool:
-    text = item.text
-    return (
-        len(text) < 100
-        and item.chunk.lines <= 4
-        and text[-1:] not in '.,;:…"”'
-        and any(char.isalpha() for char in text)
-    )
 
 
 def _blocks(weaver: Weaver, items: Sequence[Item], plan: _Plan) -> list[Block]:
