@@ -46,6 +46,8 @@ SUFFIXES: dict[str, str] = {
 MAX_SOURCE_BYTES = 1 << 30
 """Largest file that is opened at all; readers have lower limits of their own."""
 
+_PIPE_REMEDY = "To read a book from a pipe, name - and let the pipe be standard input"
+_ACCESS_REMEDY = "Check the name, and that you may read it"
 _MAGIC = (
     (re.compile(rb"\{\\rtf"), "is a Rich Text file, which is not supported", "Save it as DOCX or ODT"),
     (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "is an old Word document", "Save it as DOCX"),
@@ -73,9 +75,8 @@ def read_book(source: str | Path, settings: IngestSettings) -> Book:
             raise SourceError("is a folder, not a book", place=str(path), remedy="Name one book file")
         if not path.exists():
             raise SourceError("no such file", place=str(path), remedy="Check the name")
-        if not path.is_file():  # a pipe or a device: readers want to seek
-            with path.open("rb") as stream:
-                return _read_stream(stream, str(path), settings)
+        if not path.is_file():  # to open a pipe without a writer would wait for ever
+            raise SourceError("is a pipe or a device, not a file", place=str(path), remedy=_PIPE_REMEDY)
         size = path.stat().st_size
         _check_size(size, str(path))
         return _reader(format_of(path))(path, settings)
@@ -84,7 +85,7 @@ def read_book(source: str | Path, settings: IngestSettings) -> Book:
         if isinstance(error, ValueError) and "null" not in str(error):
             raise
         reason = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"cannot be read: {reason}", place=str(path)) from error
+        raise SourceError(f"cannot be read: {reason}", place=str(path), remedy=_ACCESS_REMEDY) from error
 
 
 def format_of(path: Path) -> str:

@@ -14,7 +14,7 @@ from audiobook.ingest.clean import clean, one_line
 from audiobook.ingest.html import book_of_tree
 from audiobook.ingest.opfmeta import sniff
 from audiobook.ingest.tree import add, add_text, new_body, noteref
-from audiobook.ingest.xml import Element, attribute, children_text, local, parse_xml
+from audiobook.ingest.xml import Element, attribute, children_text, is_whole, local, parse_xml
 from audiobook.settings import IngestSettings
 
 __all__ = ["read_docx"]
@@ -248,6 +248,8 @@ def read_docx(path: Path, settings: IngestSettings) -> Book:
         if not metadata.title:
             heading = next(target.iter("h1"), None)
             metadata = replace(metadata, title=one_line(children_text(heading)) if heading is not None else path.stem)
+        if not letters and not is_whole(archive.read(archive.find(main) or main)):
+            raise SourceError("the text in it is damaged", place=str(path), remedy=_REMEDY)
         return book_of_tree(
             target.getparent(), metadata, settings, place=str(path), letters=letters, cover=_cover(archive)
         )  # fmt: skip

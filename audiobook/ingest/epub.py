@@ -126,7 +126,9 @@ def _sources(archive: Archive, package: Package) -> list[_Source]:
         size += len(data)
         tags += data.count(b"<")
         if size > _MAX_TEXT or tags > _MAX_TAGS:
-            raise HostileSourceError("its text is larger than any book's", place=archive.place)
+            raise HostileSourceError(
+                "its text is larger than any book's", place=archive.place, remedy="Split it into volumes"
+            )
         sources.append(_Source(item, data, linear))
     if not any(source.linear for source in sources):
         sources = [replace(source, linear=True) for source in sources]

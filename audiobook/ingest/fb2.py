@@ -125,7 +125,7 @@ def read_fb2(path: Path, settings: IngestSettings) -> Book:
     """
     data = _bytes(path)
     if len(data) > _MAX_BYTES or data.count(b"<") > _MAX_TAGS:
-        raise HostileSourceError("the file is larger than any book's", place=str(path))
+        raise HostileSourceError("the file is larger than any book's", place=str(path), remedy="Split it into volumes")
     root = parse_xml(data, str(path))
     if local(root) != "fictionbook":
         raise SourceError("this is no FictionBook", place=str(path), remedy="Check the file's ending")
@@ -146,12 +146,14 @@ def read_fb2(path: Path, settings: IngestSettings) -> Book:
 def _bytes(path: Path) -> bytes:
     if not zipfile.is_zipfile(path):
         if path.stat().st_size > _MAX_BYTES:
-            raise HostileSourceError("the file is larger than any book's", place=str(path))
+            raise HostileSourceError(
+                "the file is larger than any book's", place=str(path), remedy="Split it into volumes"
+            )
         return path.read_bytes()
     with open_archive(path) as archive:
         names = [name for name in archive.names if name.lower().endswith((".fb2", ".xml"))]
         if not names:
-            raise SourceError("there is no FB2 file in the archive", place=str(path))
+            raise SourceError("there is no FB2 file in the archive", place=str(path), remedy="Name the book itself")
         return archive.read(names[0])
 
 

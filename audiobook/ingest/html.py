@@ -11,6 +11,7 @@ from audiobook.ingest.clean import one_line
 from audiobook.ingest.compose import compose
 from audiobook.ingest.ledger import source_text
 from audiobook.ingest.notes import find_marks, find_notes
+from audiobook.ingest.textfile import refuse_binary
 from audiobook.ingest.walk import walk
 from audiobook.ingest.xml import Element, attribute, children_text, parse_markup
 from audiobook.settings import IngestSettings
@@ -30,7 +31,8 @@ def read_html(path: Path, settings: IngestSettings) -> Book:
     """
     data = path.read_bytes()
     if len(data) > _MAX_BYTES or data.count(b"<") > _MAX_TAGS:
-        raise HostileSourceError("the page is larger than any book's", place=str(path))
+        raise HostileSourceError("the page is larger than any book's", place=str(path), remedy="Split it into volumes")
+    refuse_binary(data, str(path))
     root = parse_markup(data, str(path))
     return book_of_tree(root, _metadata(root), settings, place=str(path))
 

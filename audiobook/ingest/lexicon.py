@@ -60,7 +60,9 @@ def read_pls(data: bytes, place: str, language: str = "") -> tuple[LexiconEntry,
     """
     root = parse_xml(data, place)
     if local(root) != "lexicon":
-        raise SourceError("this is no pronunciation lexicon", place=place)
+        raise SourceError(
+            "this is no pronunciation lexicon", place=place, remedy="Take it out of the book, or name a PLS file"
+        )
     language = attribute(root, "lang") or language
     alphabet = attribute(root, "alphabet") or "ipa"
     entries: list[LexiconEntry] = []

@@ -13,7 +13,7 @@ from audiobook.ingest.clean import clean, one_line
 from audiobook.ingest.html import book_of_tree
 from audiobook.ingest.opfmeta import sniff
 from audiobook.ingest.tree import add, add_text, new_body, noteref
-from audiobook.ingest.xml import Element, attribute, children_text, local, parse_xml
+from audiobook.ingest.xml import Element, attribute, children_text, is_whole, local, parse_xml
 from audiobook.settings import IngestSettings
 
 __all__ = ["read_odt"]
@@ -221,8 +221,11 @@ def read_odt(path: Path, settings: IngestSettings) -> Book:
             metadata = Metadata(
                 title, metadata.author, metadata.language, description=metadata.description, genre=metadata.genre
             )
+        letters = _letters(text)
+        if not letters and not is_whole(archive.read("content.xml")):
+            raise SourceError("the text in it is damaged", place=str(path), remedy=_REMEDY)
         return book_of_tree(
-            target.getparent(), metadata, settings, place=str(path), letters=_letters(text), cover=_cover(archive)
+            target.getparent(), metadata, settings, place=str(path), letters=letters, cover=_cover(archive)
         )
 
 

@@ -24,6 +24,7 @@ from audiobook.settings import IngestSettings
 
 __all__ = ["read_pdf"]
 
+_SPLIT = "Split it, or print it to a new PDF"
 _MAX_PAGES = 5_000
 _PAGE_SECONDS = 8.0
 """Time for one page; an ordinary page takes a few milliseconds."""
@@ -172,7 +173,9 @@ def _watched(child: subprocess.Popen[bytes], lines: queue.Queue[bytes | None], p
             continue
         if line is None:
             if child.wait(timeout=_PAGE_SECONDS):
-                raise HostileSourceError("the PDF breaks the limits of its reader on memory and time", place=place)
+                raise HostileSourceError(
+                    "the PDF breaks the limits of its reader on memory and time", place=place, remedy=_SPLIT
+                )
             return
         try:
             yield json.loads(line)
@@ -191,6 +194,6 @@ def _check(process: Any, page_seconds: float, seconds: float, place: str) -> Non
     except psutil.Error:
         memory = 0
     if memory > _MEMORY_BYTES:
-        raise HostileSourceError("the PDF needs more memory than any book", place=place)
+        raise HostileSourceError("the PDF needs more memory than any book", place=place, remedy=_SPLIT)
     if page_seconds > _PAGE_SECONDS or seconds > _TOTAL_SECONDS:
-        raise HostileSourceError("the PDF takes longer to read than any book", place=place)
+        raise HostileSourceError("the PDF takes longer to read than any book", place=place, remedy=_SPLIT)

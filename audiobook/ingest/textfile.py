@@ -9,7 +9,7 @@ from pathlib import Path
 from audiobook.errors import HostileSourceError, SourceError
 from audiobook.ingest.language import guess_language
 
-__all__ = ["MAX_TEXT_BYTES", "decode", "fallback_title", "read_text"]
+__all__ = ["MAX_TEXT_BYTES", "decode", "fallback_title", "read_text", "refuse_binary"]
 
 MAX_TEXT_BYTES = 64 << 20
 """Largest text file, about twelve times the longest novel; memory grows with the text."""
@@ -41,7 +41,8 @@ def read_text(path: Path, encoding: str = "") -> str:
         with path.open("rb") as stream:
             data = stream.read(MAX_TEXT_BYTES + 1)
     except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror or error}", place=str(path)) from error
+        message = f"cannot be read: {error.strerror or error}"
+        raise SourceError(message, place=str(path), remedy="Check that you may read it") from error
     if len(data) > MAX_TEXT_BYTES:
         raise HostileSourceError(
             f"is larger than {MAX_TEXT_BYTES >> 20} MB of text", place=str(path), remedy="Split it into volumes"
@@ -75,16 +76,10 @@ def _decode_as(data: bytes, encoding: str, place: str) -> str:
 
 
 def _detect(data: bytes, place: str) -> str:
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            return data.decode(name, errors="replace")
-    wide = _wide_encoding(data)
+    wide = _marked_encoding(data) or _wide_encoding(data)
     if wide:
         return data.decode(wide, errors="replace")
-    if data.count(b"\0") * 100 > len(data) or _binary_share(data[:_SAMPLE]) > 0.02:
-        raise SourceError(
-            "is not text", place=place, remedy="Name a text, Markdown, EPUB, HTML, DOCX, ODT, PDF or FB2 file"
-        )
+    _refuse_binary(data, place)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -92,6 +87,27 @@ def _detect(data: bytes, place: str) -> str:
         if error.start >= len(data) - 3 and error.reason == "unexpected end of data":
             return data.decode("utf-8", errors="ignore")
     return _legacy(data)
+
+
+def refuse_binary(data: bytes, place: str) -> None:
+    """Refuse bytes that are no text in any encoding.
+
+    Raises:
+        SourceError: they are pictures, programs, noise or the like.
+    """
+    if not _marked_encoding(data) and not _wide_encoding(data):
+        _refuse_binary(data, place)
+
+
+def _refuse_binary(data: bytes, place: str) -> None:
+    if data.count(b"\0") * 100 > len(data) or _binary_share(data[:_SAMPLE]) > 0.02:
+        raise SourceError(
+            "is not text", place=place, remedy="Name a text, Markdown, EPUB, HTML, DOCX, ODT, PDF or FB2 file"
+        )
+
+
+def _marked_encoding(data: bytes) -> str:
+    return next((name for mark, name in _BOMS if data.startswith(mark)), "")
 
 
 def _wide_encoding(data: bytes) -> str:

@@ -12,11 +12,12 @@ from lxml import etree
 
 from audiobook.errors import HostileSourceError, SourceError
 
-__all__ = ["Element", "attribute", "children_text", "local", "parse_html", "parse_markup", "parse_xml"]
+__all__ = ["Element", "attribute", "children_text", "is_whole", "local", "parse_html", "parse_markup", "parse_xml"]
 
 Element = Any
 """An lxml element, comment, processing instruction or entity; lxml has no types of its own."""
 
+_REMEDY = "Get the book again, or convert it to EPUB with Calibre"
 _MAX_ATTRIBUTE = 200_000
 _MAX_DOCTYPE = 256 * 1024
 _MAX_TAGS = 600_000
@@ -40,7 +41,7 @@ def local(element: Element) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _local_name(tag: str) -> str:
-    return tag.rpartition("}")[2].lower()
+    return tag.rpartition("}")[2].rpartition(":")[2].lower()  # a prefix that was never declared stays in the name
 
 
 def attribute(element: Element, name: str) -> str:
@@ -77,9 +78,18 @@ def parse_xml(data: bytes, place: str) -> Element:
     if root is None:
         root = _parse(_with_characters(text), place, recover=True)
     if root is None:
-        raise SourceError("the XML in it cannot be read", place=place)
+        raise SourceError("the XML in it cannot be read", place=place, remedy=_REMEDY)
     _check(root, place)
     return root
+
+
+def is_whole(data: bytes) -> bool:
+    """Is the XML well-formed, so that nothing of it got lost where it was mended?"""
+    try:
+        etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True))
+    except (etree.LxmlError, ValueError):
+        return False
+    return True
 
 
 def parse_markup(data: bytes, place: str) -> Element:
@@ -115,7 +125,7 @@ def parse_html(text: str, place: str) -> Element:
     except (etree.LxmlError, ValueError):
         root = None
     if root is None:
-        raise SourceError("no readable text in it", place=place)
+        raise SourceError("no readable text in it", place=place, remedy=_REMEDY)
     return _checked(root, place)
 
 
@@ -142,7 +152,7 @@ def _check_attributes(text: str, place: str) -> None:
             tag = piece[:end]
             work += sum(map(tag.count, " \t\n\r\f/\"'")) ** 2
     if work > _MAX_ATTRIBUTE_WORK:
-        raise HostileSourceError("its tags have more attributes than any book's", place=place)
+        raise HostileSourceError("its tags have more attributes than any book's", place=place, remedy=_REMEDY)
 
 
 def _parse(text: str, place: str, *, recover: bool) -> Element | None:
@@ -154,14 +164,14 @@ def _parse(text: str, place: str, *, recover: bool) -> Element | None:
         return etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
         if "entity" in str(error).lower() and ("loop" in str(error) or "amplification" in str(error)):
-            raise HostileSourceError("its entities multiply without end", place=place) from error
+            raise HostileSourceError("its entities multiply without end", place=place, remedy=_REMEDY) from error
         return None
 
 
 def _decoded(data: bytes, place: str) -> str:
     """Decode by BOM, declaration or guess, and refuse dangerous document types in whatever encoding they hide."""
     if data.count(b"<") > _MAX_TAGS:
-        raise HostileSourceError("it has more markup than any book", place=place)
+        raise HostileSourceError("it has more markup than any book", place=place, remedy=_REMEDY)
     for bom, name in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -201,16 +211,16 @@ def _without_subset(text: str, place: str) -> str:
         return text
     doctype = text[start.start() : end]
     if len(doctype) > _MAX_DOCTYPE:
-        raise HostileSourceError("its document type is longer than a book", place=place)
+        raise HostileSourceError("its document type is longer than a book", place=place, remedy=_REMEDY)
     if _OUTER_ENTITY.search(doctype):
-        raise HostileSourceError("it declares entities outside itself", place=place)
+        raise HostileSourceError("it declares entities outside itself", place=place, remedy=_REMEDY)
     own = {name: one or two for name, one, two in _MEMBER.findall(doctype)}
     if any(re.search(r"&[A-Za-z_]|%[A-Za-z_]", value) for value in own.values()):
-        raise HostileSourceError("its entities are made of entities", place=place)
+        raise HostileSourceError("its entities are made of entities", place=place, remedy=_REMEDY)
     rest = text[end:]
     if own:
         if sum(len(own.get(name, "")) for name in _NAMED.findall(rest)) > len(text) + 100_000:
-            raise HostileSourceError("its entities multiply its size", place=place)
+            raise HostileSourceError("its entities multiply its size", place=place, remedy=_REMEDY)
         rest = _NAMED.sub(lambda match: own.get(match[1], match[0]), rest)
     return text[: start.start()] + _with_characters(rest)
 
@@ -269,7 +279,9 @@ def _check(root: Element, place: str) -> None:
             continue
         depth += 1
         if depth > _MAX_DEPTH:
-            raise HostileSourceError(f"its elements are nested more than {_MAX_DEPTH:,} deep", place=place)
+            raise HostileSourceError(
+                f"its elements are nested more than {_MAX_DEPTH:,} deep", place=place, remedy=_REMEDY
+            )
         for value in element.values():
             if len(value) > _MAX_ATTRIBUTE:
-                raise HostileSourceError("an attribute in it is longer than a book", place=place)
+                raise HostileSourceError("an attribute in it is longer than a book", place=place, remedy=_REMEDY)
