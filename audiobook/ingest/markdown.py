@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from audiobook.book import Book, count_letters
+from audiobook.errors import SourceError
 from audiobook.ingest.clean import clean_with_map
 from audiobook.ingest.frontmatter import split_front_matter
 from audiobook.ingest.headings import recognize
@@ -27,7 +28,10 @@ def read_markdown(path: Path, settings: IngestSettings) -> Book:
         SourceError: it cannot be read, is no text or has no words.
         HostileSourceError: it is too large.
     """
-    return book_from_markdown(read_text(path, settings.encoding), path.stem, settings)
+    book = book_from_markdown(read_text(path, settings.encoding), path.stem, settings)
+    if not book.chapters:
+        raise SourceError("has nothing in it to read aloud", place=str(path), remedy="Name a file with text in it")
+    return book
 
 
 def book_from_markdown(text: str, name: str, settings: IngestSettings) -> Book:

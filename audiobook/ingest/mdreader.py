@@ -25,7 +25,12 @@ _NOTE = re.compile(
     re.MULTILINE,
 )
 _REFERENCE = re.compile(r"\[\^(?P<label>[^\]\s]{1,80})\]")
-_LINK_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]{1,200}\]:[ \t]*\S[^\n]*$", re.MULTILINE)
+_LINK_DEFINITION = re.compile(
+    r"^(?:[ \t]*>)*[ \t]*\[(?!\^)[^\]\n]{1,200}\]:[ \t]*\n?[ \t]*\S[^\n]*(?:\n[ \t]+[\"'(][^\n]*[\"')][ \t]*)?$",
+    re.MULTILINE,
+)
+_MARKERS = re.compile(r"(?:[ \t]*>|[ \t]*(?:[-*+]|#{1,6})(?=[ \t]))*[ \t]*")
+_LEAVES = frozenset({"inline", "fence", "code_block", "html_block", "hr"})
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?P<raw>script|style)\b.*?(?:</(?P=raw)>|\Z)|</?[A-Za-z!?][^>]*(?:>|\Z)",
     re.DOTALL | re.IGNORECASE,
@@ -50,6 +55,8 @@ class MarkdownReader:
     _lines: list[int] = field(default_factory=list)
     _covered: list[tuple[int, int]] = field(default_factory=list)
     _excluded: list[tuple[int, int, str]] = field(default_factory=list)
+    _named: list[tuple[int, int]] = field(default_factory=list)
+    """What `prepare` has named as not read."""
     _holes: list[tuple[int, int]] = field(default_factory=list)
     """What was blanked out of the source before parsing."""
     _changes: list[tuple[int, int, str]] = field(default_factory=list)
@@ -84,8 +91,14 @@ class MarkdownReader:
     def read(self, tokens: Sequence[Token]) -> None:
         """Make blocks of the tokens."""
         place = _Place()
+        self._named = _union((start, end) for start, end, _ in self._excluded)
+        line = 0
         for token in tokens:
             place.enter(token)
+            if token.type in _LEAVES and token.map:
+                if token.map[0] > line:
+                    self._unparsed(line, token.map[0])
+                line = max(line, token.map[1])
             if token.type == "tr_close":
                 self._row(place.row)
             elif token.type == "inline" and token.map and not place.cell:
@@ -96,6 +109,7 @@ class MarkdownReader:
                 self._code(*self._region(token))
             elif token.type == "html_block" and token.map:
                 self._html(*self._region(token))
+        self._unparsed(line, len(self._lines) - 1)
 
     def with_notes(self, blocks: Iterable[Block]) -> list[Block]:
         """Put the notes, when they are read, behind the block that refers to them or at the chapter's end."""
@@ -194,6 +208,24 @@ class MarkdownReader:
         else:
             self.blocks.append(Block(paragraph, level=place.level))
 
+    def _unparsed(self, first: int, last: int) -> None:
+        """Read the words on lines of which the parser makes nothing, such as those nested deeper than it goes."""
+        rows: list[tuple[int, int, int]] = []  # start, end of its markers, end of each line of the open paragraph
+        for number in range(first, last):
+            start, end = self._lines[number], self._lines[number + 1]
+            match = _MARKERS.match(self._source, start, end)
+            body = match.end() if match else start
+            if self._source[body:end].strip() and _outside(self._named, body, end - 1):
+                rows.append((start, body, end))
+                continue
+            self._lost(rows)
+            rows = []
+        self._lost(rows)
+
+    def _lost(self, rows: Sequence[tuple[int, int, int]]) -> None:
+        if any(char.isalnum() for _, body, end in rows for char in self._source[body:end]):
+            self._plain(rows[0][1], rows[-1][2], "prose", [(start, body) for start, body, _ in rows[1:]])
+
     def _row(self, cells: Sequence[Token]) -> None:
         """Make a paragraph of a table's row, its cells set apart by semicolons."""
         if not cells:
@@ -211,6 +243,13 @@ class MarkdownReader:
             text += woven.text
             self._covered += woven.covered
             self._changes += woven.changes
+        rest = re.compile(r"[\s|]*").match(self._source, at, end)
+        if text and rest and any(map(str.isalnum, self._source[rest.end() : end])):
+            # More cells than the table has columns: they are words all the same.
+            last = rest.end() + len(self._source[rest.end() : end].rstrip(" \t\n|"))
+            points.append((len(text) + 2, rest.end()))
+            text += f"; {self._source[rest.end() : last]}"
+            self._covered.append((rest.end(), last))
         if text:
             self.blocks.append(Block(self.weaver.finish(text, points, [], "table")))
         else:
@@ -247,8 +286,9 @@ class MarkdownReader:
         self._excluded.append((start, end, "ornament"))
         self.blocks.append(Block(Paragraph("", "break")))
 
-    def _plain(self, start: int, end: int, kind: ParagraphKind) -> None:
+    def _plain(self, start: int, end: int, kind: ParagraphKind, gaps: Sequence[tuple[int, int]] = ()) -> None:
         holes = [Cut(first, last, "note") for first, last in self._holes if first < end and last > start]
+        holes = sorted([*holes, *(Cut(first, last, "marker") for first, last in gaps)], key=lambda cut: cut.start)
         paragraph = Weaver(self.weaver.cleaned, holes).weave(start, end, kind)
         if paragraph.text:
             self._covered += _outside(_union((cut.start, cut.end) for cut in holes), start, end)
