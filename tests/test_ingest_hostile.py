@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import sys
 import time
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from audiobook import ingest
 from audiobook.errors import HostileSourceError, SourceError
 from audiobook.ingest import read_book
 from audiobook.settings import IngestSettings
@@ -49,6 +52,7 @@ def test_unreadable_files_are_refused_in_one_line_quickly_and_within_bounds(made
     assert psutil.Process().memory_info().rss - before < 300 << 20
     assert str(made) in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert caught.value.remedy
     assert isinstance(caught.value, HostileSourceError) == made.stem.endswith("-hostile")
 
 
@@ -74,3 +78,40 @@ def test_a_scan_is_sent_to_ocr(tmp_path: Path) -> None:
     book.write_bytes(FILES["scanned-refused.pdf"]())
     with pytest.raises(SourceError, match="scanned"):
         read_book(book, IngestSettings())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_pipe_without_a_writer_is_refused_at_once(tmp_path: Path) -> None:
+    # Broke: to open it waited for a writer for ever.
+    pipe = tmp_path / "pipe.txt"
+    os.mkfifo(pipe)
+    with pytest.raises(SourceError, match="pipe") as caught:
+        read_book(pipe, IngestSettings())
+    assert "standard input" in caught.value.remedy
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="Windows has no device files in folders")
+def test_a_device_is_refused() -> None:
+    with pytest.raises(SourceError, match="device"):
+        read_book("/dev/null", IngestSettings())
+
+
+@pytest.mark.parametrize("name", ["unclosed-refused.docx", "unclosed-refused.odt"])
+def test_a_damaged_document_is_called_damaged_and_not_scanned(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(FILES[name]())
+    with pytest.raises(SourceError, match="damaged") as caught:
+        read_book(path, IngestSettings())
+    assert "OCR" not in str(caught.value)
+
+
+def test_every_refusal_in_the_readers_names_a_remedy() -> None:
+    folder = Path(ingest.__file__).parent
+    bare = []
+    for path in sorted(folder.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "").endswith("SourceError"):
+                named = {keyword.arg for keyword in node.keywords}
+                if "remedy" not in named:
+                    bare.append(f"{path.name}:{node.lineno}")
+    assert bare == []

@@ -248,7 +248,7 @@ def read_docx(path: Path, settings: IngestSettings) -> Book:
         if not metadata.title:
             heading = next(target.iter("h1"), None)
             metadata = replace(metadata, title=one_line(children_text(heading)) if heading is not None else path.stem)
-        if not letters and not is_whole(archive.read(archive.find(main) or main)):
+        if not any(map(str.isalnum, letters)) and not is_whole(archive.read(archive.find(main) or main)):
             raise SourceError("the text in it is damaged", place=str(path), remedy=_REMEDY)
         return book_of_tree(
             target.getparent(), metadata, settings, place=str(path), letters=letters, cover=_cover(archive)

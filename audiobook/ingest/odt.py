@@ -222,7 +222,7 @@ def read_odt(path: Path, settings: IngestSettings) -> Book:
                 title, metadata.author, metadata.language, description=metadata.description, genre=metadata.genre
             )
         letters = _letters(text)
-        if not letters and not is_whole(archive.read("content.xml")):
+        if not any(map(str.isalnum, letters)) and not is_whole(archive.read("content.xml")):
             raise SourceError("the text in it is damaged", place=str(path), remedy=_REMEDY)
         return book_of_tree(
             target.getparent(), metadata, settings, place=str(path), letters=letters, cover=_cover(archive)

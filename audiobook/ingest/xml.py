@@ -41,7 +41,7 @@ def local(element: Element) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _local_name(tag: str) -> str:
-    return tag.rpartition("}")[2].rpartition(":")[2].lower()  # a prefix that was never declared stays in the name
+    return tag.rpartition("}")[2].lower()
 
 
 def attribute(element: Element, name: str) -> str:

@@ -8,6 +8,7 @@ Each name ends in its outcome: ``-valid`` is read without loss, ``-recovered`` i
 from __future__ import annotations
 
 import io
+import random
 import struct
 import warnings
 import zipfile
@@ -252,6 +253,20 @@ FILES: dict[str, Callable[[], bytes]] = {
     "undeclared-entity-recovered.epub": lambda: _chapter(page("<p>one&nbsp;two &hellip; &unknown;</p>")),
     "controls-recovered.epub": lambda: _chapter(page("<p>one\x01two\x0bthree</p>")),
     # other formats
+    "random-bytes-refused.html": lambda: random.Random(1).randbytes(5_000),
+    "utf16-valid.html": lambda: "<html><h1>Dusk</h1><p>The keeper lit the lamp.</p></html>".encode("utf-16"),
+    "deep-hostile.fb2": lambda: b"<FictionBook><body>" + b"<section>" * 1_500 + b"<p>x</p>",
+    "not-xml-refused.fb2": lambda: b"\x07<<<<\x07",
+    "unclosed-refused.docx": lambda: make_zip({"word/document.xml": f'<w:document xmlns:w="{DOC}"><w:body><w:p><w:r>'}),
+    "undeclared-prefix-refused.docx": lambda: make_zip(
+        {"word/document.xml": "<w:document><w:body><w:p><w:r><w:t>The keeper lit the lamp.</w:t></w:r></w:p>"}
+    ),
+    "unclosed-refused.odt": lambda: make_zip(
+        {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<office:document-content><office:body>"}
+    ),
+    "too-deep-for-its-parser-valid.md": lambda: b">" * 100_000 + b" ahoy\n",
+    "random-bytes-refused.md": lambda: random.Random(1).randbytes(5_000),
+    "chinese-valid.txt": "渔村\n\n第一章 清晨\n\n“船呢？”老李问。\n\n第二章 夜晚\n\n他等天亮。\n".encode,
     "billion-laughs-hostile.docx": lambda: make_zip(
         {
             "word/document.xml": f'<!DOCTYPE d [<!ENTITY l0 "lol">{LOL}]><w:document xmlns:w="{DOC}"><w:body>&l9;</w:body></w:document>'
