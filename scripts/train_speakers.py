@@ -28,7 +28,7 @@ from audiobook.ingest import read_book
 from audiobook.settings import Settings
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "audiobook" / "adapt" / "data" / "weights.txt"
-KEPT = ("same_", "back_", "other_", "lone", "called_", "next_first", "role_")
+KEPT = ("same_", "back_", "other_", "lone", "called_", "next_first", "role_", "kin_called", "own_kin")
 HIDDEN, AS_PRONOUN, SURE = 0.5, 0.4, 0.87
 ROUNDS, RATE, PULL, EXTRA = 25, 0.3, 10.0, 3
 

@@ -13,7 +13,7 @@ from audiobook.adapt.marked import Sex
 from audiobook.adapt.mentions import Mention
 from audiobook.adapt.quotes import Quote
 from audiobook.adapt.roster import Roster
-from audiobook.adapt.tags import first_subject
+from audiobook.adapt.tags import SENTENCE_END, first_subject
 from audiobook.adapt.turns import Turn
 
 __all__ = ["Context", "Reader"]
@@ -28,7 +28,6 @@ _HONOUR = re.compile(
 )
 _I_AM = re.compile(r"\b(?:I am|I'm|name is|it is|it's|this is|call me)\s*$", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|at|upon|on|towards?|with|addressed|addressing|asked|told|answered|begged|interrupted)\s+$")
-_SENTENCE_END = re.compile(r"[.!?][\"”'’)]*\s+(?=[A-Z\"“‘'—])")
 _TO_MEN = lexicon().groups["addressing-men"]
 _TO_WOMEN = lexicon().groups["addressing-women"]
 _PLAIN_FORMS = frozenset({"sir", "madam", "ma'am"})
@@ -138,7 +137,7 @@ class Reader:
         inside = [m for m in self.between(begin, end) if not self.quoted[m.start] and not m.possessive]
         if not inside:
             return -1
-        stops = [m.end() for m in _SENTENCE_END.finditer(self.flow.plain, begin, end)]
+        stops = [m.end() for m in SENTENCE_END.finditer(self.flow.plain, begin, end)]
         for left in reversed([begin, *stops]):
             subject = first_subject(self.flow.plain, [m for m in inside if m.start >= left], left)
             if subject is not None:

@@ -12,7 +12,7 @@ from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.mentions import Mention
 from audiobook.adapt.quotes import Quote
 
-__all__ = ["Tag", "find_tags", "first_subject"]
+__all__ = ["SENTENCE_END", "Tag", "find_tags", "first_subject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ _DIRECT = re.compile(
 )
 _ASIDE = re.compile(r",\s[^.!?;:]{2,70}?,\s*([a-z]+)\b")
 _NO_VERB = lexicon().groups["no-verbs"]
-_SENTENCE = re.compile(r"[.!?][\"”'’)]*\s+(?=[A-Z\"“‘'—])")
+SENTENCE_END = re.compile(r"(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSt)(?<!\bCapt)(?<!\bCol)[.!?][\"”'’)]*\s+(?=[A-Z\"“‘'—])")
 _VERB_WORD = re.compile(r"[a-z]+")
 
 
@@ -132,7 +132,7 @@ def _before(flow: Flow, quote: Quote, mentions: Sequence[Mention], left: int) ->
     """Look for the subject of the last clause in front of a quotation."""
     plain, verbs = flow.plain, lexicon().verbs
     segment = plain[left : quote.start]
-    cuts = [m.end() for m in _SENTENCE.finditer(segment)]
+    cuts = [m.end() for m in SENTENCE_END.finditer(segment)]
     tail = segment.rstrip()
     leads = tail[-1:] in {",", ":"} or tail[-1:].isalpha() or tail.endswith(("--", "—", ":-", ":--"))
     begin = left + (cuts[-1] if cuts else 0)
