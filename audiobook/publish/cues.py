@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import difflib
 import functools
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -100,6 +101,8 @@ def captions(edition: Edition) -> tuple[Cue, ...]:
 
 def width(text: str) -> int:
     """Return the columns of ``text``: wide East Asian characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
@@ -160,11 +163,12 @@ def _anchors(text: str, mark: Mark) -> list[tuple[int, int]]:
 def _cut(words: tuple[Word, ...], limit: int) -> list[tuple[tuple[Word, ...], ...]]:
     """Cut words into captions of one or two lines so that the sum of all blemishes is smallest."""
     words = tuple(part for word in words for part in _shortened(word, limit))
+    columns = _columns(words)
     best: list[tuple[float, int, tuple[tuple[Word, ...], ...]]] = [(0.0, 0, ())]
     for end in range(1, len(words) + 1):
         options = []
         for start in range(end - 1, -1, -1):
-            laid = _lines(words[start:end], limit)
+            laid = _lines(words, columns, start, end, limit)
             if laid is None:
                 break
             options.append((best[start][0] + laid[0] + _blemish(words, start, end), start, laid[1]))
@@ -217,19 +221,31 @@ def _break(words: tuple[Word, ...], at: int) -> float:
     return 9.0 if after.casefold() in _LEADERS else 14.0
 
 
-def _lines(words: tuple[Word, ...], limit: int) -> tuple[float, tuple[tuple[Word, ...], ...]] | None:
-    """Set words on one line or, broken where it hurts least, on two; None when they do not fit.
+def _lines(
+    words: tuple[Word, ...], columns: list[int], start: int, end: int, limit: int
+) -> tuple[float, tuple[tuple[Word, ...], ...]] | None:
+    """Set ``words[start:end]`` on one line or, broken where it hurts least, on two; None when they do not fit.
 
     A break between lines hurts half as much as one between captions; so does a line much longer than the other.
+    ``columns`` is that of `_columns`.
     """
-    if width(_text(words)) <= limit:
-        return 0.0, (words,)
+
+    def wide(first: int, last: int) -> int:
+        return columns[last] - columns[first] - words[first].spaced
+
+    if wide(start, end) <= limit:
+        return 0.0, (words[start:end],)
     options = []
-    for at in range(1, len(words)):
-        above, below = width(_text(words[:at])), width(_text(words[at:]))
+    for at in range(start + 1, end):
+        above, below = wide(start, at), wide(at, end)
         if above <= limit and below <= limit:
             options.append((_break(words, at) / 2 + abs(above - below) / 8, at))
     if not options:
         return None
     cost, at = min(options)
-    return cost, (words[:at], words[at:])
+    return cost, (words[start:at], words[at:end])
+
+
+def _columns(words: tuple[Word, ...]) -> list[int]:
+    """Return the columns before each word and after the last, spaces before words included."""
+    return list(itertools.accumulate((width(word.text) + word.spaced for word in words), initial=0))
