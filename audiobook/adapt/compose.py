@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Piece
 from audiobook.book import Chapter, Paragraph
@@ -55,7 +57,11 @@ def _lines(paragraph: Paragraph, pieces: Sequence[Piece], settings: AdaptSetting
     """Write the pieces of one paragraph; pieces without a word join their neighbour."""
     text = paragraph.text
     cuts: list[tuple[int, int, Piece]] = []
-    for piece in pieces:
+    for whole in pieces:
+        piece = _after_marks(text, whole) if cuts else whole
+        if piece.start > whole.start:
+            first, _, owner = cuts[-1]
+            cuts[-1] = (first, piece.start, owner)
         if not text[piece.start : piece.end].strip():
             if cuts:
                 start, _, owner = cuts[-1]
@@ -73,6 +79,15 @@ def _lines(paragraph: Paragraph, pieces: Sequence[Piece], settings: AdaptSetting
     first, _, owner = cuts[-1]
     cuts[-1] = (first, len(text), owner)
     return tuple(_line(paragraph, start, end, piece, settings) for start, end, piece in cuts)
+
+
+_TRAILING = re.compile(r"[,;:.!?…、。，；：！？]+(?=\s|$|\w)")
+
+
+def _after_marks(text: str, piece: Piece) -> Piece:
+    """Leave the punctuation right behind a quotation to it: no line begins with a comma."""
+    marks = _TRAILING.match(text, piece.start, piece.end)
+    return piece if marks is None or text[piece.start - 1].isspace() else replace(piece, start=marks.end())
 
 
 def _line(paragraph: Paragraph, start: int, end: int, piece: Piece, settings: AdaptSettings) -> Line:

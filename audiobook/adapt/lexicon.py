@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from audiobook.adapt.marked import Sex
 
-__all__ = ["Lexicon", "lexicon"]
+__all__ = ["Lexicon", "lexicon", "word_classes"]
 
 _SEXES: dict[str, Sex] = {"male": "male", "female": "female", "any": "unknown"}
 
@@ -40,7 +40,7 @@ def _lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def _classes(name: str) -> list[tuple[str, str]]:
+def word_classes(name: str) -> list[tuple[str, str]]:
     """Read words under ``:class`` headings."""
     pairs: list[tuple[str, str]] = []
     heading = ""
@@ -54,7 +54,7 @@ def _classes(name: str) -> list[tuple[str, str]]:
 
 def _groups() -> dict[str, frozenset[str]]:
     groups: dict[str, set[str]] = {}
-    for word, heading in _classes("groups.txt"):
+    for word, heading in word_classes("groups.txt"):
         groups.setdefault(heading, set()).add(word)
     return {heading: frozenset(words) for heading, words in groups.items()}
 
@@ -63,13 +63,13 @@ def _groups() -> dict[str, frozenset[str]]:
 def lexicon() -> Lexicon:
     """Read the lists once."""
     verbs: dict[str, str] = {}
-    for word, kind in _classes("verbs.txt"):
+    for word, kind in word_classes("verbs.txt"):
         verbs.setdefault(word, kind)
     roles: dict[str, Sex] = {}
-    for word, sex in _classes("roles.txt"):
+    for word, sex in word_classes("roles.txt"):
         roles.setdefault(word, _SEXES[sex])
     names: dict[str, set[Sex]] = {}
-    for word, sex in _classes("names.txt"):
+    for word, sex in word_classes("names.txt"):
         names.setdefault(word.lower(), set()).add(_SEXES[sex])
     short: dict[str, tuple[str, ...]] = {}
     for line in _lines("nicknames.txt"):
@@ -78,7 +78,7 @@ def lexicon() -> Lexicon:
             short[word] = (*short.get(word, ()), *right.split())
     return Lexicon(
         verbs=verbs,
-        titles={word: _SEXES[sex] for word, sex in _classes("titles.txt")},
+        titles={word: _SEXES[sex] for word, sex in word_classes("titles.txt")},
         roles=roles,
         names={word: next(iter(sexes)) for word, sexes in names.items() if len(sexes) == 1},
         short=short,

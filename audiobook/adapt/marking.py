@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from audiobook.adapt.cast import Figure, cluster
 from audiobook.adapt.decode import Candidates, decode
 from audiobook.adapt.flow import Flow, flow_of
+from audiobook.adapt.foreign import find_lines
 from audiobook.adapt.gender import settle_sexes
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Person, Piece, SceneSpan
 from audiobook.adapt.mentions import find_mentions
@@ -20,6 +21,7 @@ from audiobook.adapt.roster import Roster
 from audiobook.adapt.speech import find_thoughts, only_speech
 from audiobook.adapt.style import Style, vote
 from audiobook.adapt.tags import Tag, find_tags
+from audiobook.adapt.tongues import Tongue, tongue_of
 from audiobook.adapt.turns import Turn, cut_turns
 from audiobook.adapt.who import Evidence
 from audiobook.book import Book, Chapter
@@ -43,6 +45,9 @@ def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
     style = vote(flow.text, settings.quotes)
     if style.name == "play":
         return _mark_play(book, flow)
+    tongue = tongue_of(book.metadata.language, flow.text) if settings.quotes == "auto" else None
+    if tongue is not None:
+        return _mark_foreign(book, flow, tongue, settings)
     quotes, silent = _speech(book, flow, style)
     evidence, tags = _read(flow, quotes)
     ranked, chances = _decide(evidence)
@@ -139,7 +144,8 @@ def _verdict(options: Candidates, chance: Sequence[float], turn: Turn, names: di
     shown = [f"{names.get(options.ids[i], UNKNOWN)} {chance[i]:.2f}" for i in order[:3] if chance[i] >= 0.05]
     doubt = f"{', '.join(shown)} ({_reason(turn, options)})"
     sure = chance[order[0]] if options.told == "name" else chance[order[0]] ** _CAUTION
-    return names.get(options.ids[order[0]], UNKNOWN), sure, doubt
+    speaker = names.get(options.ids[order[0]], UNKNOWN)
+    return speaker, sure if speaker != UNKNOWN else 0.0, doubt
 
 
 _CAUTION = 1.2
@@ -234,6 +240,28 @@ def _mark_play(book: Book, flow: Flow) -> MarkedBook:
     ]
     lines = Counter(speech.name for speech in speeches)
     people = tuple(Person(name, sex=part_sex(name)) for name in sorted(lines, key=lambda name: (-lines[name], name)))
+    return MarkedBook(book, people, _chapters(book, spoken))
+
+
+def _mark_foreign(book: Book, flow: Flow, tongue: Tongue, settings: AdaptSettings) -> MarkedBook:
+    """Mark up a book in another language by what stands beside its speech."""
+    lines, people = find_lines(flow, tongue)
+    spoken = [
+        _Spoken(
+            line.told.paragraph,
+            Piece(
+                0,
+                line.told.start - flow.starts[line.told.paragraph],
+                line.told.end - flow.starts[line.told.paragraph],
+                line.speaker,
+                "speech",
+                line.confidence,
+                line.doubt if line.confidence < settings.check_below else "",
+                _within(flow, line.told.paragraph, line.tag),
+            ),
+        )
+        for line in lines
+    ]
     return MarkedBook(book, people, _chapters(book, spoken))
 
 

@@ -1,0 +1,213 @@
+"""Speech and speakers in other languages than English: by the tag beside a speech, else by turns, else unknown."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from audiobook.adapt.flow import Flow
+from audiobook.adapt.marked import Person, Sex
+from audiobook.adapt.told import Told, find_told, verbs_of
+from audiobook.adapt.tongues import Tongue
+from audiobook.script import UNKNOWN
+
+__all__ = ["Line", "find_lines"]
+
+_UPPER = "A-ZÀ-ÖØ-ÞŒŠŽА-ЯЁ"
+_NEAR = 120
+"""Characters beside a speech in which its tag stands."""
+_NAMED, _NOUN, _GUESS = 0.95, 0.7, 0.5
+"""Confidence by what names the speaker: a name, a noun, or turns and pronouns. Set by hand, not measured."""
+_LATELY = 4
+"""Speeches back in which a pronoun finds its name."""
+_TO = r"(?!(?:à|a|au|zu|an|al|ao|para|mit|con|avec|com|к|с|в|на|и|y|e|et|und)\b)"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A stretch of speech and who says it."""
+
+    told: Told
+    speaker: str
+    confidence: float
+    doubt: str
+    tag: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """What a tag says: a name, a noun phrase, or only a sex."""
+
+    start: int
+    end: int
+    name: str = ""
+    noun: str = ""
+    sex: Sex = "unknown"
+
+
+def find_lines(flow: Flow, tongue: Tongue) -> tuple[tuple[Line, ...], tuple[Person, ...]]:
+    """Find what is said and by whom; the people who speak come most lines first."""
+    told = find_told(flow, tongue)
+    tags = [_tag_of(flow, told, i, tongue) for i in range(len(told))]
+    full = _full_names({tag.name for tag in tags if tag is not None and tag.name})
+    sexes: dict[str, Sex] = {}
+    for tag in tags:
+        if tag is not None and (name := full.get(tag.name, tag.noun)) and sexes.get(name, "unknown") == "unknown":
+            sexes[name] = tag.sex
+    lines: list[Line] = []
+    turns: list[tuple[int, str]] = []
+    at = 0
+    while at < len(told):
+        end = at
+        while end < len(told) and told[end].paragraph == told[at].paragraph:
+            end += 1
+        first = next((tag for tag in tags[at:end] if tag is not None), None)
+        speaker, confidence, doubt = _speaker(first, told[at].paragraph, turns, full, sexes)
+        for i in range(at, end):
+            tag = tags[i]
+            place = None if tag is None else (tag.start, tag.end)
+            lines.append(Line(told[i], speaker, confidence, doubt, place))
+        turns.append((told[at].paragraph, speaker))
+        at = end
+    counts = Counter(line.speaker for line in lines if line.speaker != UNKNOWN)
+    others = {name: tuple(sorted(s for s in full if full[s] == name and s != name)) for name in counts}
+    people = (Person(name, others[name], sexes.get(name, "unknown")) for name in counts)
+    return tuple(lines), tuple(sorted(people, key=lambda person: (-counts[person.name], person.name)))
+
+
+def _speaker(
+    tag: _Tag | None, paragraph: int, turns: Sequence[tuple[int, str]], full: dict[str, str], sexes: dict[str, Sex]
+) -> tuple[str, float, str]:
+    """Name the speaker of a paragraph, how surely, and what is to be checked."""
+    if tag is not None and tag.name:
+        return full[tag.name], _NAMED, f"{full[tag.name]} (name beside it)"
+    if tag is not None and tag.noun:
+        return tag.noun, _NOUN, f"{tag.noun} (said by: a noun)"
+    lately = [name for _, name in turns[-_LATELY:] if name != UNKNOWN]
+    if tag is not None and tag.sex != "unknown":
+        fits = list(dict.fromkeys(name for name in reversed(lately) if sexes.get(name) == tag.sex))
+        if len(fits) == 1:
+            return fits[0], _GUESS, f"{fits[0]} {_GUESS:.2f}, {UNKNOWN} (a pronoun beside it)"
+        return UNKNOWN, 0.0, f"{', '.join(fits) or UNKNOWN} (a pronoun beside it)"
+    near = turns[-2:]
+    if tag is None and len(near) == 2 and [p for p, _ in near] == [paragraph - 2, paragraph - 1]:
+        other, last = near[0][1], near[1][1]
+        if UNKNOWN not in {other, last} and other != last:
+            return other, _GUESS, f"{other} {_GUESS:.2f}, {last} (alternation)"
+    return UNKNOWN, 0.0, f"{', '.join(dict.fromkeys(lately)) or UNKNOWN} (no name beside it)"
+
+
+def _full_names(names: set[str]) -> dict[str, str]:
+    """Let a name of one word stand for the one longer name that holds it."""
+    full: dict[str, str] = {}
+    for name in sorted(names):
+        longer = [other for other in sorted(names) if len(other.split()) > 1 and name in other.split()]
+        full[name] = longer[0] if len(longer) == 1 else name
+    return full
+
+
+def _tag_of(flow: Flow, told: Sequence[Told], i: int, tongue: Tongue) -> _Tag | None:
+    """Find the tag of one stretch: behind it, else in front of it where that leads into it."""
+    one = told[i]
+    left, right = flow.starts[one.paragraph], flow.ends[one.paragraph]
+    if i and told[i - 1].paragraph == one.paragraph:
+        left = told[i - 1].end
+    if i + 1 < len(told) and told[i + 1].paragraph == one.paragraph:
+        right = told[i + 1].start
+    right = min(right, one.end + _NEAR)
+    for pattern in _behind(tongue):
+        match = pattern.match(flow.text, one.end, right)
+        if match is not None:
+            return _read(match, tongue)
+    before = flow.text[left : one.start].rstrip(" \n\u00a0—–")
+    if before[-1:] not in {":", "：", ",", "，"}:
+        return None
+    begin = max(left + max(before[:-1].rfind(mark) for mark in ".!?。！？") + 1, one.start - _NEAR, left)
+    for pattern in _ahead(tongue):
+        match = pattern.search(flow.text, begin, one.start)
+        if match is not None:
+            return _read(match, tongue)
+    return None
+
+
+def _read(match: re.Match[str], tongue: Tongue) -> _Tag:
+    """Turn a matched tag into what it says."""
+    found = match.groupdict()
+    start, end = match.start("verb"), match.end()
+    word = (found.get("pronoun") or "").lower()
+    sex: Sex = "unknown"
+    if word:
+        sex = "female" if word in tongue.she else "male" if word in _HE else "unknown"
+    elif tongue.code == "ru":
+        verb = match["verb"].lower()
+        sex = "female" if verb.endswith(("а", "ась")) else "male" if verb.endswith(("л", "лся")) else "unknown"
+    name, noun = found.get("name") or "", found.get("noun") or ""
+    name = " ".join(name.split())
+    name = name[:1].upper() + name[1:]
+    if name:
+        words = name.lower().split()
+        known = next((tongue.sexes[word] for word in words if word in tongue.sexes), sex)
+        return _Tag(start, end, name=name, sex=known)
+    if noun:
+        noun = " ".join(noun.split())
+        return _Tag(start, end, noun=noun[:1].upper() + noun[1:], sex=sex)
+    return _Tag(start, end, sex=sex)
+
+
+_HE = frozenset({"il", "er", "él", "lui", "egli", "ele", "он", "他", "彼"})
+
+
+def _any(words: frozenset[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word))) or "(?!)"
+
+
+@cache
+def _parts(tongue: Tongue) -> tuple[str, str]:
+    """Write the patterns of a verb and of a subject behind or before it."""
+    verb = f"(?P<verb>{verbs_of(tongue).pattern})"
+    if tongue.unspaced:
+        kanji = "[一-鿿]" if tongue.code == "zh" else "[一-鿿ァ-ヶー]"
+        return verb, f"(?:(?P<pronoun>{_any(tongue.he | tongue.she)})|(?P<name>{kanji}{{2,4}}?))"
+    title = rf"(?:(?i:{_any(tongue.titles)})\s+)?"
+    inside = rf"(?:(?:{_any(tongue.inside)})\s*)?"
+    name = rf"(?P<name>{title}(?:[dD]['’])?[{_UPPER}][\w'’-]*(?:\s+{inside}[{_UPPER}][\w'’-]*){{0,3}})"
+    noun = rf"(?:[a-zäöüß]+\s+){{0,2}}[{_UPPER}]\w+" if tongue.code == "de" else r"[^\W\d_]{3,}"
+    elided = "|".join(sorted(re.escape(word) for word in tongue.articles if word.endswith("'"))) or "(?!)"
+    article = rf"(?:(?:{_any(tongue.articles)})\s+|(?:{elided}))"
+    pronoun = rf"(?P<pronoun>{_any(tongue.he | tongue.she)})\b"
+    return verb, rf"(?:{pronoun}|{name}|(?P<noun>{article}{noun}))"
+
+
+@cache
+def _behind(tongue: Tongue) -> tuple[re.Pattern[str], ...]:
+    """Patterns of a tag behind speech, the surest first."""
+    verb, who = _parts(tongue)
+    if tongue.code == "zh":
+        return (re.compile(rf"[，,\s]*{who}(?:{_any(tongue.asides)})*{verb}"),)
+    if tongue.code == "ja":
+        return (re.compile(rf"と、?{who}[はがも](?:[^。「」]{{0,12}}?){verb}"),)
+    lead = r"[\s,;.…!?—–―»-]*"
+    few = rf"(?:{_TO}[^\W\d_{_UPPER}]+\s+){{0,2}}?"
+    return (
+        re.compile(rf"{lead}{few}{verb}(?:-t)?(?:-|\s+)(?:sich\s+)?{few}{who}"),
+        re.compile(rf"{lead}{who}\s+{few}{verb}"),
+        re.compile(rf"{lead}{verb}"),
+    )
+
+
+@cache
+def _ahead(tongue: Tongue) -> tuple[re.Pattern[str], ...]:
+    """Patterns of a tag that leads into speech."""
+    verb, who = _parts(tongue)
+    if tongue.code == "zh":
+        return (re.compile(rf"(?:^|(?<=[。！？，\n”」])){who}(?:{_any(tongue.asides)})*{verb}[^。]{{0,12}}[：:，]"),)
+    if tongue.code == "ja":
+        return (re.compile(rf"{who}[はが](?:[^。「」]{{0,12}}?){verb}"),)
+    few = rf"(?:{_TO}[^\W\d_{_UPPER}]+\s+){{0,2}}?"
+    return (
+        re.compile(rf"(?<!\w){who}\s+{few}{verb}\b[^.!?]*$"),
+        re.compile(rf"{verb}(?:-t)?(?:-|\s+){few}{who}"),
+    )

@@ -1,0 +1,105 @@
+"""Words beside speech in other languages than English, and which of these languages a book is in."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+from audiobook.adapt.lexicon import lexicon, word_classes
+from audiobook.adapt.marked import Sex
+
+__all__ = ["Tongue", "tongue_of"]
+
+_SAMPLE = 40_000
+"""Characters from the middle of a text that tell its language."""
+_SHARE = 0.3
+"""Letters of a script that make the text one of its language."""
+_SIGNS = 2
+"""Verbs of speech that tell the language of a text whose metadata say English."""
+_SCRIPTS = (("ja", re.compile("[぀-ヿ]")), ("zh", re.compile("[一-鿿]")), ("ru", re.compile("[а-яё]")))
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tongue:
+    """What surrounds speech in one language; all words are in lower case."""
+
+    code: str
+    """BCP 47 language subtag."""
+    verbs: frozenset[str]
+    he: frozenset[str]
+    """Pronouns right at a verb, all but those of women."""
+    she: frozenset[str]
+    articles: frozenset[str]
+    titles: frozenset[str]
+    inside: frozenset[str]
+    """Small words between the capitals of a name."""
+    asides: frozenset[str]
+    """First words of what follows a tag and a comma without returning to the speech."""
+    sexes: dict[str, Sex]
+    """Given name or title -> sex."""
+
+    @property
+    def unspaced(self) -> bool:
+        """The language writes its words without spaces between them."""
+        return self.code in {"zh", "ja"}
+
+
+@cache
+def _tongues() -> dict[str, Tongue]:
+    groups: dict[str, dict[str, list[str]]] = {}
+    for word, heading in word_classes("tongues.txt"):
+        code, group = heading.split()
+        groups.setdefault(code, {}).setdefault(group, []).append(word)
+    titles = {word: sex for sex in _PRONOUNS for word in groups["any"][_PRONOUNS[sex]]}
+    return {code: _tongue(code, found, titles) for code, found in groups.items() if code != "any"}
+
+
+_PRONOUNS: dict[Sex, str] = {"male": "he", "female": "she"}
+
+
+def _tongue(code: str, groups: dict[str, list[str]], titles: dict[str, Sex]) -> Tongue:
+    """Put the lists of one language together."""
+
+    def words(group: str) -> frozenset[str]:
+        return frozenset(groups.get(group, ()))
+
+    male: dict[str, Sex] = dict.fromkeys(words("male"), "male")
+    female: dict[str, Sex] = dict.fromkeys(words("female"), "female")
+    return Tongue(
+        code,
+        verbs=words("verbs"),
+        he=words("he"),
+        she=words("she"),
+        articles=words("articles"),
+        titles=words("titles"),
+        inside=words("inside"),
+        asides=words("asides"),
+        sexes={**male, **female, **{title: sex for title, sex in titles.items() if title in words("titles")}},
+    )
+
+
+def tongue_of(language: str, text: str) -> Tongue | None:
+    """Tell which language's words to look for; None for English and for languages without a list.
+
+    A book whose metadata say English may still be in another one: its script or its verbs of speech tell.
+    """
+    tongues = _tongues()
+    code = language.lower().partition("-")[0]
+    if code in tongues:
+        return tongues[code]
+    if code not in {"en", ""}:
+        return None
+    middle = max(0, (len(text) - _SAMPLE) // 2)
+    sample = text[middle : middle + _SAMPLE].lower()
+    letters = sum(map(str.isalpha, sample))
+    for script, pattern in _SCRIPTS:
+        if len(pattern.findall(sample)) > _SHARE * letters:
+            return tongues[script]
+    words = Counter(_WORD.findall(sample))
+    own = sum(words[verb] for verb in lexicon().verbs)
+    votes = {name: sum(words[verb] for verb in tongue.verbs) for name, tongue in tongues.items()}
+    best = max(sorted(votes), key=lambda name: votes[name])
+    return tongues[best] if votes[best] >= _SIGNS and votes[best] > own else None

@@ -1,0 +1,130 @@
+"""Speech in other languages than English: marks and dashes together, tags inside speech, who says it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audiobook.adapt.compose import compose
+from audiobook.adapt.marking import mark
+from audiobook.adapt.tongues import tongue_of
+from audiobook.book import Book, Chapter, Metadata, Paragraph
+from audiobook.script import NARRATOR
+from audiobook.settings import AdaptSettings
+
+
+def book(language: str, *paragraphs: str) -> Book:
+    return Book(Metadata(language=language), (Chapter("I", tuple(map(Paragraph, paragraphs))),))
+
+
+def lines(language: str, *paragraphs: str) -> list[tuple[str, str]]:
+    script = compose(mark(book(language, *paragraphs), AdaptSettings()), AdaptSettings(), ())
+    return [(line.speaker, line.text) for chapter in script.chapters for line in chapter.lines()]
+
+
+@pytest.mark.parametrize(
+    ("language", "paragraph", "expected"),
+    [
+        ("fr", "« Entrez donc ! » lança Paul.", [("Paul", "« Entrez donc ! »"), (NARRATOR, "lança Paul.")]),
+        (
+            "fr",
+            "— Je viens, répondit Lucie sans bouger.",
+            [("Lucie", "— Je viens,"), (NARRATOR, "répondit Lucie sans bouger.")],
+        ),
+        (
+            "fr",
+            "— Non, dit Paul, je reste ici.",
+            [("Paul", "— Non,"), (NARRATOR, "dit Paul,"), ("Paul", "je reste ici.")],
+        ),
+        (
+            "fr",
+            "« Non, s’écria M. Lebrun, je reste. »",
+            [("M. Lebrun", "« Non,"), (NARRATOR, "s’écria M. Lebrun,"), ("M. Lebrun", "je reste. »")],
+        ),
+        (
+            "fr",
+            "— Viens ! dit Lucie en riant. Elle prit la lampe.",
+            [("Lucie", "— Viens !"), (NARRATOR, "dit Lucie en riant. Elle prit la lampe.")],
+        ),
+        ("fr", "Paul demanda : « Qui est là ? »", [(NARRATOR, "Paul demanda :"), ("Paul", "« Qui est là ? »")]),
+        (
+            "de",
+            "„Wer ist da“, rief Greta, „und was willst du?“",
+            [("Greta", "„Wer ist da“,"), (NARRATOR, "rief Greta,"), ("Greta", "„und was willst du?“")],
+        ),
+        ("de", "»Ich«, brummte Otto.", [("Otto", "»Ich«,"), (NARRATOR, "brummte Otto.")]),
+        ("de", "Sie las „Die Lampe“ zu Ende.", [(NARRATOR, "Sie las „Die Lampe“ zu Ende.")]),
+        (
+            "es",
+            "—Espera —susurró Elena—. Oigo pasos.",
+            [("Elena", "—Espera"), (NARRATOR, "—susurró Elena—."), ("Elena", "Oigo pasos.")],
+        ),
+        ("it", "«Aspetta», mormorò Chiara.", [("Chiara", "«Aspetta»,"), (NARRATOR, "mormorò Chiara.")]),
+        ("it", "— Aspetta, — disse Luca.", [("Luca", "— Aspetta,"), (NARRATOR, "— disse Luca.")]),
+        (
+            "ru",
+            "— Подожди, — шепнула Вера. — Кто-то идёт.",
+            [("Вера", "— Подожди,"), (NARRATOR, "— шепнула Вера."), ("Вера", "— Кто-то идёт.")],
+        ),
+        ("ru", "Степан сказал: «Пора домой».", [(NARRATOR, "Степан сказал:"), ("Степан", "«Пора домой».")]),
+        ("ru", "— Дом — это дом.", [("UNKNOWN", "— Дом — это дом.")]),
+        ("zh", "“谁在那里？”张伟问道。", [("张伟", "“谁在那里？”"), (NARRATOR, "张伟问道。")]),
+        ("ja", "「誰だ」と健太は叫んだ。", [("健太", "「誰だ」"), (NARRATOR, "と健太は叫んだ。")]),
+    ],
+)
+def test_tags_are_the_narrators_and_name_the_speaker(
+    language: str, paragraph: str, expected: list[tuple[str, str]]
+) -> None:
+    assert lines(language, paragraph) == expected
+
+
+def test_guillemets_and_dashes_of_one_french_text_are_both_speech() -> None:
+    said = lines(
+        "fr", "« Qui est là ? » cria Paul.", "— Moi, répondit Lucie.", "— Entre !", "« Merci », murmura-t-elle."
+    )
+    assert [line for line in said if line[0] != NARRATOR] == [
+        ("Paul", "« Qui est là ? »"),
+        ("Lucie", "— Moi,"),
+        ("Paul", "— Entre !"),
+        ("Lucie", "« Merci »,"),
+    ]
+
+
+def test_speech_without_a_name_is_unknown_and_asks_to_be_checked() -> None:
+    for language, text in (("fr", "— Moi, dit-elle."), ("ru", "— Кто там?"), ("zh", "“不行！”她喊道。")):
+        script = compose(mark(book(language, text), AdaptSettings()), AdaptSettings(), ())
+        (line,) = [line for line in script.chapters[0].lines() if line.speaker != NARRATOR]
+        assert line.speaker == "UNKNOWN"
+        assert line.comments[0].startswith("check: ")
+
+
+def test_the_language_shows_where_the_metadata_say_english() -> None:
+    texts = {
+        "fr": "« Oui », répondit Paul. « Non », murmura Lucie.",
+        "ru": "Пора домой",
+        "ja": "「はい」",
+        "zh": "你好",
+    }
+    assert {code: getattr(tongue_of("en", text), "code", "") for code, text in texts.items()} == {c: c for c in texts}
+    assert tongue_of("en", "“Yes,” said Paul. “No,” said Lucy.") is None
+
+
+def test_no_line_begins_with_the_comma_behind_a_mark() -> None:
+    said = lines("en", '"Well", said Nora. "Come in."', '"No," said Tobias.', '"Yes," said Nora.')
+    assert said[:3] == [("Nora", '"Well",'), (NARRATOR, "said Nora."), ("Nora", '"Come in."')]
+
+
+_WORDS = (
+    *("—", " — ", "« ", " »", "„", "“", "”", '"', "「", "」", "«", ", ", ". ", "! ", ": ", "\n", "-t-il"),
+    *("dit Paul", "rief Greta", "сказал Иван", "dijo Ana", "oui", "Non", "说", "李娜"),
+)
+
+
+@given(
+    st.sampled_from(["fr", "de", "es", "it", "pt", "ru", "zh", "ja"]),
+    st.lists(st.lists(st.sampled_from(_WORDS), min_size=1, max_size=12).map("".join), min_size=1, max_size=4),
+)
+def test_the_lines_of_any_text_hold_all_of_it(language: str, paragraphs: list[str]) -> None:
+    read = "".join(text for _, text in lines(language, *paragraphs))
+    assert "".join(read.split()) == "".join("".join(paragraphs).split())
