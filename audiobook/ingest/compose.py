@@ -11,6 +11,7 @@ from audiobook.book import Book, Cover, Exclusion, LexiconEntry, Metadata
 from audiobook.errors import SourceError
 from audiobook.ingest.chapters import build_chapters
 from audiobook.ingest.divide import Start, promote, starts_of_headings, starts_of_names, starts_of_toc
+from audiobook.ingest.language import guess_language
 from audiobook.ingest.matter import page_reason
 from audiobook.ingest.notes import place_notes
 from audiobook.ingest.passages import Document, Passage, squash
@@ -79,6 +80,9 @@ def compose(
                     if passage is not None and not passage.note:
                         exclusions.append(Exclusion(reason, passage.text))
                         kept[index] = None
+    if not metadata.language:
+        text = "\n".join(passage.text for passage in passages)
+        metadata = replace(metadata, language=guess_language(text))
     names = _useful(documents, metadata.title)
     starts = starts or starts_of_names(heads, [names.get(document.href, "") for document in documents])
     kept, starts, dropped = _notes(kept, starts, settings.notes)

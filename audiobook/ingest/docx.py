@@ -330,7 +330,7 @@ def _metadata(archive: Archive, language: str) -> Metadata:
     return Metadata(
         title=facts.get("title", ""),
         author=facts.get("creator", ""),
-        language=facts.get("language") or language or "en",
+        language=facts.get("language") or language,
         description=facts.get("description", ""),
         genre=facts.get("subject", ""),
         identifier=facts.get("identifier", ""),

@@ -180,7 +180,7 @@ def _metadata(root: Element) -> Metadata:
     return Metadata(
         title=first(info, "book-title"),
         author="; ".join(_people(info)),
-        language=first(info, "lang") or "en",
+        language=first(info, "lang"),
         year=first(printed, "year")[:4] or (written if written.isdecimal() else ""),
         description=first(info, "annotation"),
         series=attribute(sequence, "name") if sequence is not None else "",

@@ -85,7 +85,7 @@ def _metadata(root: Element) -> Metadata:
     return Metadata(
         title=first("dc.title", "dcterms.title", "og:title") or title or heading,
         author=first("author", "dc.creator", "dcterms.creator", "article:author"),
-        language=attribute(root, "lang") or first("dc.language", "dcterms.language", "content-language") or "en",
+        language=attribute(root, "lang") or first("dc.language", "dcterms.language", "content-language"),
         description=first("description", "dc.description", "og:description"),
         publisher=first("publisher", "dc.publisher", "dcterms.publisher"),
         identifier=first("dc.identifier", "dcterms.identifier", "isbn"),

@@ -291,7 +291,7 @@ def _metadata(root: Element | None, language: str) -> Metadata:
     return Metadata(
         title=facts.get("title", ""),
         author=facts.get("initial-creator") or facts.get("creator", ""),
-        language=facts.get("language") or language or "en",
+        language=facts.get("language") or language,
         description=facts.get("description", ""),
         genre=facts.get("subject", ""),
     )

@@ -56,7 +56,7 @@ def read_metadata(package: Package) -> Metadata:
         title=title,
         subtitle=subtitle,
         author="; ".join(_authors(package, refined)),
-        language=_first(package, "language") or "en",
+        language=_first(package, "language"),
         year=_year(package),
         description=description,
         series=series,

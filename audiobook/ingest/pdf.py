@@ -90,7 +90,7 @@ def _metadata(facts: dict[str, Any], path: Path) -> Metadata:
     return Metadata(
         title=named.get("Title") or path.stem,
         author=named.get("Author", ""),
-        language=one_line(facts["language"]) or "en",
+        language=one_line(facts["language"]),
         description=named.get("Subject", ""),
     )
 

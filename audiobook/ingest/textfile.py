@@ -148,7 +148,7 @@ def _legacy(data: bytes) -> str:
     if encoding != "cp1252" and encoding.startswith(("cp125", "iso8859", "latin")):
         # Encodings of one script are hard to tell by bytes; a Western language settles it.
         western = data.decode("cp1252", errors="replace")
-        if guess_language(western, "") in _WESTERN:
+        if guess_language(western, "", words_only=True) in _WESTERN:
             return western
     return data.decode(encoding, errors="replace")
 

@@ -379,7 +379,8 @@ def walk(
         targets: Keys of all notes of the book.
     """
     body = next((child for child in root.iter("{*}body") if isinstance(child.tag, str)), root)
-    walker = _Walker(href, settings, language, resolve, notes or {}, targets)
+    own = attribute(body, "lang") or attribute(root, "lang")
+    walker = _Walker(href, settings, language or own, resolve, notes or {}, targets)
     walker.frames.append(_Frame(language=attribute(root, "lang")))
     walker.run(body)
     title = next((children_text(node) for node in root.iter("{*}title")), "")
@@ -388,7 +389,7 @@ def walk(
         settle_blanks(walker.passages),
         tuple(walker.exclusions),
         tuple(walker.anchors),
-        attribute(body, "lang") or attribute(root, "lang"),
+        own,
         one_line(title),
         semantics.role_of(body),
     )
