@@ -231,6 +231,25 @@ def test_a_file_name_without_a_word_gives_way_to_the_opening_words() -> None:
 
     story = "“Nobody counts the stairs,” she said. They all do, Mr. Bell."
     assert fallback_title("my_story-2", story) == "my story-2"
-    assert fallback_title("000_345fd937c484", story) == "Nobody counts the stairs,” she said"
+    assert fallback_title("000_345fd937c484", story) == "Nobody counts the stairs"
     assert fallback_title("17", "One two three four five six seven eight nine. Ten.") == "One two three four five six …"
     assert fallback_title("17", "...") == "17"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("At noon the bell rang “Come,” said Ned", "At noon the bell rang"),
+        ("“Come!” said Ned.", "Come"),
+        ("He said the “old ferry” was gone. It was.", "He said the"),
+        ("“你去哪里？”老李问。", "你去哪里"),
+        ("It's 3.5 miles to the pier. Go.", "It's 3.5 miles to the pier"),
+        ("x" * 500, "x" * 58 + " …"),
+        ("海" * 500, "海" * 28 + " …"),
+    ],
+)
+def test_a_title_of_opening_words_is_short_and_never_half_a_speech(text: str, title: str) -> None:
+    # Broke: "At noon the bell rang “Come,” said Ned" was cut inside its quotation marks or not at all.
+    from audiobook.ingest.textfile import fallback_title
+
+    assert fallback_title("17", text) == title

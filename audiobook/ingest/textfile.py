@@ -8,6 +8,7 @@ from pathlib import Path
 
 from audiobook.errors import HostileSourceError, SourceError
 from audiobook.ingest.language import guess_language
+from audiobook.ingest.scripts import is_unspaced
 
 __all__ = ["MAX_TEXT_BYTES", "decode", "fallback_title", "read_text", "refuse_binary"]
 
@@ -154,7 +155,11 @@ def _legacy(data: bytes) -> str:
 
 
 _OPENING_WORDS = 8
-_OPENING_MARKS = "\"'“”‘’«»„,;:-–— "
+_OPENING_LETTERS = 60
+"""Characters of the longest title made of opening words; half of them where words are not set apart by spaces."""
+_OPENING_MARKS = "\"'“”‘’«»„「」『』,;:-–— "
+_SPEECH = re.compile('["“”„«»「」『』]')
+_SENTENCE = re.compile(r"(?<=[^\W\d_]{2})[.!?…](?=\W|\Z)|[。！？؟।…]")
 
 
 def fallback_title(stem: str, text: str) -> str:
@@ -164,11 +169,20 @@ def fallback_title(stem: str, text: str) -> str:
         stem: The file's name without its suffix; ``000_345fd937`` has no word, ``my_story-2`` has two.
         text: The start of the book's text.
     """
+    name = " ".join(stem.replace("_", " ").split())
     if any(word.isalpha() and len(word) > 1 for word in re.split(r"[\W_]+", stem)):
-        return " ".join(stem.replace("_", " ").split())
-    opening = " ".join(text.split())
-    sentence = re.split(r"(?<=[^\W\d_]{2})[.!?…]", opening, maxsplit=1)[0].strip(_OPENING_MARKS)
-    words = sentence.split()
-    if not any(letter.isalnum() for letter in sentence):
-        return " ".join(stem.replace("_", " ").split()) or "Untitled"
-    return sentence if len(words) <= _OPENING_WORDS else " ".join(words[: _OPENING_WORDS - 2]) + " …"
+        return name
+    opening = " ".join(text.split()).lstrip(_OPENING_MARKS)
+    sentence = _SENTENCE.split(opening, maxsplit=1)[0]
+    # What stands before a speech, or the speech alone, never half of one with a mark that has no partner.
+    pieces = (piece.strip(_OPENING_MARKS) for piece in _SPEECH.split(sentence))
+    phrase = next((piece for piece in pieces if any(map(str.isalnum, piece))), "")
+    return _shortened(phrase) or name or "Untitled"
+
+
+def _shortened(phrase: str) -> str:
+    words = phrase.split()
+    if len(words) > _OPENING_WORDS:
+        phrase = " ".join(words[: _OPENING_WORDS - 2]) + " …"
+    limit = _OPENING_LETTERS // 2 if is_unspaced(phrase) else _OPENING_LETTERS
+    return phrase if len(phrase) <= limit else phrase[: limit - 2].rstrip() + " …"
