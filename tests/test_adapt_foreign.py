@@ -69,6 +69,14 @@ def lines(language: str, *paragraphs: str) -> list[tuple[str, str]]:
         ),
         ("ru", "Степан сказал: «Пора домой».", [(NARRATOR, "Степан сказал:"), ("Степан", "«Пора домой».")]),
         ("ru", "— Дом — это дом.", [("UNKNOWN", "— Дом — это дом.")]),
+        (
+            "ru",
+            "— Тихо. — Она замерла. — Слышишь?",
+            [("UNKNOWN", "— Тихо."), (NARRATOR, "— Она замерла."), ("UNKNOWN", "— Слышишь?")],
+        ),
+        ("ru", "— Тихо, — шепнул мельник.", [("Мельник", "— Тихо,"), (NARRATOR, "— шепнул мельник.")]),
+        ("es", "—Calla. —Elena apagó la luz.", [("UNKNOWN", "—Calla."), (NARRATOR, "—Elena apagó la luz.")]),
+        ("de", "Otto stand auf und rief: „Wer da?“", [(NARRATOR, "Otto stand auf und rief:"), ("Otto", "„Wer da?“")]),
         ("zh", "“谁在那里？”张伟问道。", [("张伟", "“谁在那里？”"), (NARRATOR, "张伟问道。")]),
         ("ja", "「誰だ」と健太は叫んだ。", [("健太", "「誰だ」"), (NARRATOR, "と健太は叫んだ。")]),
     ],
@@ -89,6 +97,17 @@ def test_guillemets_and_dashes_of_one_french_text_are_both_speech() -> None:
         ("Paul", "— Entre !"),
         ("Lucie", "« Merci »,"),
     ]
+
+
+def test_a_paragraph_that_ends_with_a_colon_names_the_next_speaker() -> None:
+    assert lines("fr", "Paul se leva et dit :", "— Partons.")[1] == ("Paul", "— Partons.")
+
+
+def test_a_guess_from_turns_asks_to_be_checked() -> None:
+    texts = ("— Qui ? demanda Paul.", "— Moi, dit Lucie.", "— Entre.")
+    script = compose(mark(book("fr", *texts), AdaptSettings()), AdaptSettings(), ())
+    line = script.chapters[0].lines()[-1]
+    assert (line.speaker, bool(line.comments)) == ("Paul", True)
 
 
 def test_speech_without_a_name_is_unknown_and_asks_to_be_checked() -> None:

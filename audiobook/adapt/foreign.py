@@ -19,7 +19,7 @@ __all__ = ["Line", "find_lines"]
 _UPPER = "A-ZÀ-ÖØ-ÞŒŠŽА-ЯЁ"
 _NEAR = 120
 """Characters beside a speech in which its tag stands."""
-_NAMED, _NOUN, _GUESS = 0.95, 0.7, 0.5
+_NAMED, _NOUN, _GUESS = 0.95, 0.7, 0.45
 """Confidence by what names the speaker: a name, a noun, or turns and pronouns. Set by hand, not measured."""
 _LATELY = 4
 """Speeches back in which a pronoun finds its name."""
@@ -62,13 +62,14 @@ def find_lines(flow: Flow, tongue: Tongue) -> tuple[tuple[Line, ...], tuple[Pers
     at = 0
     while at < len(told):
         end = at
-        while end < len(told) and told[end].paragraph == told[at].paragraph:
+        while end < len(told) and told[end].paragraph == told[at].paragraph and not _changes(tags[at:end], tags[end]):
             end += 1
         first = next((tag for tag in tags[at:end] if tag is not None), None)
         speaker, confidence, doubt = _speaker(first, told[at].paragraph, turns, full, sexes)
         for i in range(at, end):
             tag = tags[i]
-            place = None if tag is None else (tag.start, tag.end)
+            here = tag is not None and tag.start >= flow.starts[told[i].paragraph]
+            place = (tag.start, tag.end) if tag is not None and here else None
             lines.append(Line(told[i], speaker, confidence, doubt, place))
         turns.append((told[at].paragraph, speaker))
         at = end
@@ -76,6 +77,12 @@ def find_lines(flow: Flow, tongue: Tongue) -> tuple[tuple[Line, ...], tuple[Pers
     others = {name: tuple(sorted(s for s in full if full[s] == name and s != name)) for name in counts}
     people = (Person(name, others[name], sexes.get(name, "unknown")) for name in counts)
     return tuple(lines), tuple(sorted(people, key=lambda person: (-counts[person.name], person.name)))
+
+
+def _changes(before: Sequence[_Tag | None], tag: _Tag | None) -> bool:
+    """Tell whether a tag names somebody else than the tags before it in the paragraph."""
+    names = {other.name for other in before if other is not None and other.name}
+    return tag is not None and bool(tag.name) and bool(names) and tag.name not in names
 
 
 def _speaker(
@@ -122,12 +129,18 @@ def _tag_of(flow: Flow, told: Sequence[Told], i: int, tongue: Tongue) -> _Tag | 
         match = pattern.match(flow.text, one.end, right)
         if match is not None:
             return _read(match, tongue)
-    before = flow.text[left : one.start].rstrip(" \n\u00a0—–")
-    if before[-1:] not in {":", "：", ",", "，"}:
+    begin, end = left, one.start
+    if left == flow.starts[one.paragraph] and not flow.text[left:end].strip() and one.paragraph not in flow.breaks:
+        # A paragraph that ends with a colon leads into the next one.
+        begin, end = flow.starts[one.paragraph - 1], flow.ends[one.paragraph - 1]
+        begin = max([begin, *(other.end for other in told[max(0, i - 1) : i])])
+    before = flow.text[begin:end].rstrip(" \n\u00a0—–")
+    leads = {":", "："} if end < one.start else {":", "：", ",", "，"}
+    if before[-1:] not in leads:
         return None
-    begin = max(left + max(before[:-1].rfind(mark) for mark in ".!?。！？") + 1, one.start - _NEAR, left)
+    begin = max(begin + max(before[:-1].rfind(mark) for mark in ".!?。！？") + 1, end - _NEAR, begin)
     for pattern in _ahead(tongue):
-        match = pattern.search(flow.text, begin, one.start)
+        match = pattern.search(flow.text, begin, end)
         if match is not None:
             return _read(match, tongue)
     return None
@@ -172,8 +185,13 @@ def _parts(tongue: Tongue) -> tuple[str, str]:
         kanji = "[一-鿿]" if tongue.code == "zh" else "[一-鿿ァ-ヶー]"
         return verb, f"(?:(?P<pronoun>{_any(tongue.he | tongue.she)})|(?P<name>{kanji}{{2,4}}?))"
     title = rf"(?:(?i:{_any(tongue.titles)})\s+)?"
-    inside = rf"(?:(?:{_any(tongue.inside)})\s*)?"
+    inside = rf"(?:(?:{_any(tongue.inside)})\s*){{0,2}}"
     name = rf"(?P<name>{title}(?:[dD]['’])?[{_UPPER}][\w'’-]*(?:\s+{inside}[{_UPPER}][\w'’-]*){{0,3}})"
+    if tongue.code == "ru":
+        return (
+            verb,
+            rf"(?:(?P<pronoun>{_any(tongue.he | tongue.she)})\b|{name}|(?P<noun>[а-яё]{{4,}}(?<!о)(?=\s*[,.:;!?—–])))",
+        )
     noun = rf"(?:[a-zäöüß]+\s+){{0,2}}[{_UPPER}]\w+" if tongue.code == "de" else r"[^\W\d_]{3,}"
     elided = "|".join(sorted(re.escape(word) for word in tongue.articles if word.endswith("'"))) or "(?!)"
     article = rf"(?:(?:{_any(tongue.articles)})\s+|(?:{elided}))"
@@ -209,5 +227,6 @@ def _ahead(tongue: Tongue) -> tuple[re.Pattern[str], ...]:
     few = rf"(?:{_TO}[^\W\d_{_UPPER}]+\s+){{0,2}}?"
     return (
         re.compile(rf"(?<!\w){who}\s+{few}{verb}\b[^.!?]*$"),
+        re.compile(rf"(?<!\w){who}\b[^.!?]*?\s{verb}\b[^.!?]*$"),
         re.compile(rf"{verb}(?:-t)?(?:-|\s+){few}{who}"),
     )

@@ -45,6 +45,8 @@ _LETTERS = 6
 """Letters that make a quoted stretch without any sign a speech, in languages without spaces."""
 _WORDS = 3
 """Most words of a quoted phrase in the middle of a sentence that nobody says."""
+_FIRST = 4
+"""Words of a tag before its verb."""
 _TAG = 90
 """Characters behind a dash in which a tag shows its verb."""
 
@@ -145,7 +147,7 @@ def _inverted(tongue: Tongue) -> re.Pattern[str]:
     articles = "|".join(sorted(map(re.escape, tongue.articles | tongue.titles), key=lambda word: (-len(word), word)))
     return re.compile(
         rf"(?<=[,!?…»])\s+{verbs_of(tongue).pattern}(?:(?:-t)?-(?:{small})\b"
-        rf"|\s+(?:[a-zà-ÿ]+\s+)?(?:(?:{small})\b|(?:{articles})(?<=')|(?:{articles})\b|[{_UPPER}]))"
+        rf"|\s+(?:[a-zà-ÿ]+\s+)?(?:(?:{small})\b|(?:{articles})(?<=')|(?:{articles})\b|(?:d['’])?[{_UPPER}]))"
     )
 
 
@@ -167,7 +169,8 @@ def _between_dashes(text: str, region: _Region, tongue: Tongue) -> Iterator[tupl
     for i, turn in enumerate(turns):
         end = turns[i + 1].start() if i + 1 < len(turns) else region.end
         if inside:
-            if _opens_tag(text, turn, end, tongue):
+            back = turns[i + 1].group(1)[-1:] if i + 1 < len(turns) else ""
+            if _opens_tag(text, turn, end, tongue, back):
                 yield begin, turn.end(1)
                 inside = False
         else:
@@ -179,20 +182,22 @@ def _between_dashes(text: str, region: _Region, tongue: Tongue) -> Iterator[tupl
         yield begin, region.end
 
 
-def _opens_tag(text: str, turn: re.Match[str], end: int, tongue: Tongue) -> bool:
-    """Tell whether a dash inside speech opens a tag."""
+def _opens_tag(text: str, turn: re.Match[str], end: int, tongue: Tongue, back: str) -> bool:
+    """Tell whether a dash inside speech opens a tag; ``back`` is the mark before the next dash, if there is one."""
     segment = text[turn.end() : min(end, turn.end() + _TAG)]
     if not segment:
         return False
     verb = verbs_of(tongue).search(segment)
-    near = verb is not None and len(segment[: verb.start()].split()) <= 4
+    near = verb is not None and len(segment[: verb.start()].split()) <= _FIRST
     stop = turn.group(1)[-1:]
-    attached = turn.end() == turn.end(2) and text[turn.start(2) - 1].isspace()
-    if attached and tongue.code in {"es", "pt", "it"}:
-        return near or segment[0].islower()
+    word = re.split(r"\W", segment.lower(), maxsplit=1)[0]
+    person = word in tongue.he | tongue.she or word in tongue.sexes
+    if turn.end() == turn.end(2) and text[turn.start(2) - 1].isspace() and tongue.code in {"es", "pt", "it"}:
+        return near or person or segment[0].islower()
     if tongue.code == "ru" and stop:
-        word = re.split(r"\W", segment.lower(), maxsplit=1)[0]
-        return near or (segment[0].islower() and (stop in "!?…" or word in tongue.he | tongue.she))
+        # "— Long ago. — He fell silent. — Sit down." tells what happens between two dashes behind full stops.
+        between = stop in ".!?…" and back in {".", "!", "?", "…"}
+        return near or between or (segment[0].islower() and (stop in "!?…" or person))
     return near and segment[0].islower()
 
 
