@@ -106,7 +106,7 @@ def test_a_paragraph_that_ends_with_a_colon_names_the_next_speaker() -> None:
 def test_a_guess_from_turns_asks_to_be_checked() -> None:
     texts = ("— Qui ? demanda Paul.", "— Moi, dit Lucie.", "— Entre.")
     script = compose(mark(book("fr", *texts), AdaptSettings()), AdaptSettings(), ())
-    line = script.chapters[0].lines()[-1]
+    line = list(script.chapters[0].lines())[-1]
     assert (line.speaker, bool(line.comments)) == ("Paul", True)
 
 
