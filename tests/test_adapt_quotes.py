@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from audiobook.adapt.cues import add_cues
@@ -150,6 +152,13 @@ def test_stage_directions_of_a_play_tell_how_its_speech_is_said() -> None:
 def test_notes_headings_and_quoted_speech_are_no_play(lines: tuple[str, ...]) -> None:
     pieces = mark(book(*lines), AdaptSettings()).chapters[0].pieces
     assert not [p for p in pieces if p.kind == "speech" and lines[p.paragraph][p.start] != '"']
+
+
+@pytest.mark.parametrize("text", ["A" * 50_000, "TOM " * 10_000, "TOM (" * 10_000, "(" * 50_000])
+def test_long_lines_of_capitals_and_brackets_take_no_time(text: str) -> None:
+    begun = time.process_time()
+    mark(book(text), AdaptSettings())
+    assert time.process_time() - begun < 5
 
 
 def test_the_convention_can_be_set_by_hand() -> None:

@@ -20,7 +20,9 @@ _CAPS = re.compile(
     rf"(,?(?:{_ASIDE})?\s*[.:](?:\s*[—–-]+)?|,?{_ASIDE}|\s*[—–]|[ \t]*(?=\n))?\s+(?=\S)"
 )
 """A name in capitals, with or without a mark behind it."""
-_MIXED = re.compile(rf"[ \t]*((?:[{_UPPER}][\w'’-]{{0,24}}\.? ?){{1,3}}?)(?:{_ASIDE})?(?:\s*(:)|\.|\s*—)(?:\s*[—–])?\s+(?=\S)")
+_MIXED = re.compile(
+    rf"[ \t]*((?:[{_UPPER}][\w'’-]{{0,24}}\.? ?){{1,3}}?)(?:{_ASIDE})?(?:\s*(:)|\.|\s*—)(?:\s*[—–])?\s+(?=\S)"
+)
 """A name as people write it, and a mark behind it."""
 _DIRECTION = re.compile(r"\s*(?:\[[^\]]*\]|\([^)]*\))[.,:]?\s*")
 _STAGE = re.compile(r"\b(?:ACT|SCENE|CURTAIN|Enter|Exit|Exeunt|Curtain)\b|[(\[][^)\]\n]{2,80}[)\]]")
