@@ -429,3 +429,15 @@ def test_an_advertisement_in_front_is_a_preface() -> None:
     prose = Prose()
     text = f"ADVERTISEMENT\n\n{prose.body(1)}\n\n\n\n{chapters(['CHAPTER I', 'CHAPTER II', 'CHAPTER III'])}"
     assert titles(gutenberg(text)) == ["ADVERTISEMENT", "CHAPTER I", "CHAPTER II", "CHAPTER III"]
+
+
+def test_a_part_right_after_the_contents_belongs_to_the_text() -> None:
+    # Broke: the heading of the first part went out as the last line of the contents.
+    text = (
+        "CONTENTS\n\nI. Dusk\nII. Dawn\n\nPART ONE\n\nCHAPTER I. DUSK\n\n"
+        + "The keeper lit the lamp and went down to the sea, as he did every night.\n\n" * 3
+        + "CHAPTER II. DAWN\n\n"
+        + "In the morning the boat was gone, and nobody on the shore had seen it go.\n\n" * 3
+    )
+    book = book_from_text(text, "f", IngestSettings())
+    assert [chapter.part_heading for chapter in book.chapters] == ["PART ONE", ""]

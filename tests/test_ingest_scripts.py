@@ -118,10 +118,14 @@ def test_words_without_spaces_are_counted_by_their_letters() -> None:
         "«Non,» dit-elle",
         "— Où vas-tu ?",
         "He laughed.",
+        "The names were printed in red, and she read them twice.",
+        "“All rights reserved,” said the clerk.",
+        "He could not spell copyright.",
     ],
 )
 def test_speech_and_sentences_before_the_first_heading_are_read(line: str) -> None:
-    # Broke: what did not end in a full stop or a quotation mark counted as print of the title page.
+    # Broke: what did not end in a full stop or a quotation mark counted as print of the title page,
+    # and any sentence with the word "printed" or "copyright" as an imprint.
     made = book(f"The Low Tide\n\n{line}\n\nChapter 1\n\nThe tide went out. He ran.\n\nChapter 2\n\nIt came back.\n")
     assert line in told(made)
     assert [exclusion.text for exclusion in made.exclusions] == ["The Low Tide"]

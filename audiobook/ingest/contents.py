@@ -100,7 +100,12 @@ def _extent(items: Sequence[Item], head: int) -> int:
             widest = max(widest, item.chunk.gap)
         trail.add(item)
         last = number
-    return last
+    # A part without chapters under it ends no list: it is the heading of the text that follows.
+    return last - 1 if last > head + 1 and _is_part(items[last]) and not _is_part(items[last - 1]) else last
+
+
+def _is_part(item: Item) -> bool:
+    return item.heading is not None and item.heading.kind == "part"
 
 
 class _Trail:

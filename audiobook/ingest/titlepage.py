@@ -20,9 +20,13 @@ _BYLINE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BY_AFTER = re.compile(r"^[ \t]*(?P<author>[^\W\d_][^\n。]{0,30}?)[ \t]*(?:著|作|지음)[ \t]*$", re.MULTILINE)
-_IMPRINT = re.compile(
-    r"all rights reserved|entered according to act of congress|printed (?:in|by|and bound)|copyright|©|"
-    r"first published|first edition|project gutenberg|\be-?text\b|proofread|scanned by|transcribed (?:by|from)|isbn\b",
+_RIGHTS = re.compile(
+    r"all rights reserved|entered according to act of congress|copyright\W*(?:\d|by\b|\(c\))|©|project gutenberg|"
+    r"\be-?text\b|\bisbn\b",
+    re.IGNORECASE,
+)
+_PRINTED = re.compile(
+    r"printed (?:in|by|and bound)|first published|first edition|proofread|scanned by|transcribed (?:by|from)|copyright",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(r"\W*(?:by|author of|with|from|translated|illustrated|edited|written)\b", re.IGNORECASE)
@@ -118,7 +122,11 @@ def _is_title(item: Item) -> bool:
 
 def is_imprint(text: str) -> bool:
     """Does a short passage of the front matter say who printed, owns or copied the book?"""
-    return len(text) < 800 and _IMPRINT.search(text) is not None
+    if len(text) >= 800 or _is_speech(text):
+        return False
+    if _RIGHTS.search(text) or _PRINTED.match(text):
+        return True
+    return _PRINTED.search(text) is not None and not is_told(text)
 
 
 def title_on(item: Item) -> str:
