@@ -126,12 +126,29 @@ def test_a_play_gives_each_part_its_speech_and_the_narrator_the_directions() -> 
 
 @pytest.mark.parametrize("mark_", [". ", ": ", "\n", " — "])
 def test_a_short_play_has_parts_that_speak_once(mark_: str) -> None:
-    lines = ("Enter NORA and TOBIAS.", f"NORA{mark_}Is it you?", f"TOBIAS{mark_}It is.", f"NORA{mark_}Come in, then.")
+    lines: tuple[str, ...] = (
+        "Enter NORA and TOBIAS.",
+        f"NORA{mark_}Is it you?",
+        f"TOBIAS{mark_}It is.",
+        f"NORA{mark_}Come in, then.",
+    )
     if mark_ == "\n":
         lines += (f"TOBIAS{mark_}Gladly.",)
     pieces = mark(book(*lines), AdaptSettings()).chapters[0].pieces
     said = [(p.speaker, lines[p.paragraph][p.start : p.end].strip()) for p in pieces if p.kind == "speech"]
     assert said[:3] == [("Nora", "Is it you?"), ("Tobias", "It is."), ("Nora", "Come in, then.")]
+
+
+def test_a_french_play_sets_directions_behind_a_comma_and_a_dash_before_the_speech() -> None:
+    lines = ("JEAN. — Entrez.", "LÉA, à voix basse. — Merci.", "JEAN. — Asseyez-vous.", "LÉA. — Non.")
+    pieces = mark(book(*lines), AdaptSettings()).chapters[0].pieces
+    said = [(p.speaker, lines[p.paragraph][p.start : p.end].strip()) for p in pieces if p.kind == "speech"]
+    assert said == [("Jean", "Entrez."), ("Léa", "Merci."), ("Jean", "Asseyez-vous."), ("Léa", "Non.")]
+
+
+def test_a_dialogue_of_names_and_colons_is_a_play() -> None:
+    pieces = mark(book("Nora: Is it you?", "Tobias: It is.", "Nora: Come in."), AdaptSettings()).chapters[0].pieces
+    assert [p.speaker for p in pieces if p.kind == "speech"] == ["Nora", "Tobias", "Nora"]
 
 
 def test_stage_directions_of_a_play_tell_how_its_speech_is_said() -> None:

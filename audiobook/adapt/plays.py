@@ -17,7 +17,7 @@ _UPPER = "A-ZÀ-ÖØ-ÞŒŠŽА-ЯЁ"
 _ASIDE = r"\s*[(\[][^)\]\n]{1,80}[)\]]"
 _CAPS = re.compile(
     rf"[ \t]*([{_UPPER}][{_UPPER}'’. -]{{0,30}}[{_UPPER}])(?![^\W_])"
-    rf"(,?(?:{_ASIDE})?\s*[.:](?:\s*[—–-]+)?|,?{_ASIDE}|\s*[—–]|[ \t]*(?=\n))?\s+(?=\S)"
+    rf"(,?(?:{_ASIDE})?\s*[.:](?:\s*[—–-]+)?|,?{_ASIDE}|,[^.:\n]{{1,60}}\.\s*[—–]|\s*[—–]|[ \t]*(?=\n))?\s+(?=\S)"
 )
 """A name in capitals, with or without a mark behind it."""
 _MIXED = re.compile(
@@ -68,12 +68,13 @@ def is_play(text: str, quoted: int) -> bool:
         head for line in re.finditer(r"[^\n]+", text) if (head := _head(text, line.start(), len(text))) and head.sure
     ]
     counts = Counter(head.name for head in heads)
+    lines = text.count("\n") + 1
     return (
         len(heads) > 2 * quoted
-        and len(heads) * 3 >= text.count("\n") + 1
+        and len(heads) * 3 >= lines
         and len(counts) > 1
         and max(counts.values()) > 1
-        and (len(heads) >= _FEW or _STAGE.search(text) is not None)
+        and (len(heads) >= min(_FEW, lines) or _STAGE.search(text) is not None)
     )
 
 
@@ -102,7 +103,8 @@ def find_speeches(flow: Flow) -> tuple[Speech, ...]:
     counts = Counter(head.name for _, head in heads)
     found: list[Speech] = []
     for paragraph, head in heads:
-        known = counts[head.name] >= _OFTEN or (head.sure and head.capitals)
+        common = not head.capitals and head.name.lower() in lexicon().common
+        known = counts[head.name] >= _OFTEN or (head.sure and not common)
         if known and (head.capitals or not capitals):
             found += _speeches(flow, paragraph, head)
     return tuple(found)
