@@ -159,3 +159,13 @@ def test_a_title_in_capitals_over_two_lines_is_one() -> None:
 def test_a_name_that_ends_in_by_is_no_byline() -> None:
     made = book("Derby Days\n\nChapter 1\n\nHe ran. The boat went.\n")
     assert (made.metadata.title, made.metadata.author) == ("Derby Days", "")
+
+
+def test_a_motto_before_the_first_heading_is_read() -> None:
+    made = book("The Low Tide\n\nthe tide is low,\nthe oars are dry\n\nChapter 1\n\nThe tide went out. He ran.\n")
+    assert "the tide is low, the oars are dry" in [" ".join(text.split()) for text in told(made)]
+
+
+def test_a_title_without_a_blank_line_below_names_the_book_alone() -> None:
+    made = book("　　渔村\n　　老李推开门。\n　　“船呢？”他问。\n")
+    assert (made.metadata.title, told(made)) == ("渔村", ["渔村", "老李推开门。", "“船呢？”他问。"])

@@ -167,12 +167,13 @@ def fallback_title(stem: str, text: str) -> str:
 
     Args:
         stem: The file's name without its suffix; ``000_345fd937`` has no word, ``my_story-2`` has two.
-        text: The start of the book's text.
+        text: The start of the book's text, a paragraph a line.
     """
     name = " ".join(stem.replace("_", " ").split())
     if any(word.isalpha() and len(word) > 1 for word in re.split(r"[\W_]+", stem)):
         return name
-    opening = " ".join(text.split()).lstrip(_OPENING_MARKS)
+    first = next((line for line in text.split("\n") if any(map(str.isalnum, line))), "")
+    opening = " ".join(first.split()).lstrip(_OPENING_MARKS)
     sentence = _SENTENCE.split(opening, maxsplit=1)[0]
     # What stands before a speech, or the speech alone, never half of one with a mark that has no partner.
     pieces = (piece.strip(_OPENING_MARKS) for piece in _SPEECH.split(sentence))

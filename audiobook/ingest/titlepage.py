@@ -80,7 +80,7 @@ def find_title_page(items: Sequence[Item], leading: Sequence[int], *, headed: bo
     begun = False
     for number in leading:
         item = items[number]
-        if looks_like_prose(item) or is_told(item.text):
+        if looks_like_prose(item) or is_told(item.text) or _is_verse(item):
             begun = True
             continue
         # Between told lines only what shouts its name like print is no part of the telling.
@@ -91,6 +91,13 @@ def find_title_page(items: Sequence[Item], leading: Sequence[int], *, headed: bo
             break
         page.append(number)
     return page
+
+
+def _is_verse(item: Item) -> bool:
+    """Do lines, mostly in small letters, run on with commas, as those of a motto do?"""
+    words = [word for word in item.text.split() if any(map(str.isalpha, word))]
+    small = sum(next(filter(str.isalpha, word)).islower() for word in words)
+    return 2 * small >= len(words) > 3 and any(line.rstrip()[-1:] in ",;" for line in item.chunk.text.split("\n")[:-1])
 
 
 def _opening_title(items: Sequence[Item], leading: Sequence[int]) -> list[int]:
