@@ -126,7 +126,7 @@ def _record(
     assemble: Callable[[Sequence[Track]], Audiobook],
 ) -> Recording:
     """Record all chapters; while the next ones are spoken, one thread masters and one encodes what is complete."""
-    state = Recording(plan, progress)
+    state = Recording(plan, progress, settings.delivery_standard())
     encoding: list[Future[None]] = []
     with ExitStack() as stack:
         finisher = stack.enter_context(ThreadPoolExecutor(1))
@@ -215,6 +215,6 @@ def _require_standard(packages: list[Package], settings: Settings) -> None:
     problems = [f"{report.path.name}: {problem.message}" for report in reports for problem in report.problems]
     if problems:
         raise CheckError(
-            f"the finished files miss profile {settings.profile}: {'; '.join(problems[:_NAMED])}",
+            f"the files are written, but miss profile {settings.profile}: {'; '.join(problems[:_NAMED])}",
             remedy="See audiobook check; try another voice or --profile none",
         )

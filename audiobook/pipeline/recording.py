@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 from audiobook import levels
 from audiobook.audio import ChapterPlan, Plan, Take, Track
+from audiobook.master import shortfalls
 from audiobook.measure import Levels
 from audiobook.progress import Event, Progress
 from audiobook.record import Recorded, Recorder
+from audiobook.settings import Profile
 
 __all__ = ["ChapterLevels", "Recording"]
 
@@ -36,6 +38,7 @@ class Recording:
 
     plan: Plan
     progress: Progress
+    standard: Profile
     total: int = 0
     """Lines of the plan."""
     total_letters: int = 0
@@ -131,6 +134,8 @@ class Recording:
         track, measured = future.result()
         self.tracks.append(track)
         self.levels.append(ChapterLevels(track.number, track.title, measured))
+        for problem in shortfalls(measured, self.standard):
+            self.progress(Event("warning", f"chapter {track.number} ({track.title}): {problem}", chapter=track.number))
         seconds = track.frames / track.sample_rate
         message = f"chapter {track.number} of {self.plan.chapters[-1].number}: {track.title} ({seconds / 60:.1f} min)"
         self.progress(Event("chapter", message, chapter=track.number, audio_s=seconds))
