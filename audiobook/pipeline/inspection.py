@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from audiobook.ingest.scripts import count_words
 from audiobook.pipeline.draft import draft
 from audiobook.pipeline.selection import select_chapters
 from audiobook.progress import Progress
@@ -31,7 +32,7 @@ def inspect(source: str, settings: Settings, progress: Progress) -> dict[str, An
     for chapter in script.chapters:
         for line in chapter.lines():
             lines[line.speaker] += 1
-            words[line.speaker] += len(line.text.split())
+            words[line.speaker] += count_words(line.text)
     excluded: Counter[str] = Counter()
     for exclusion in made.book.exclusions if made.book else ():
         excluded[exclusion.reason] += len(exclusion.text)
@@ -58,6 +59,6 @@ def _chapter(number: int, chapter: ScriptChapter) -> dict[str, Any]:
         "number": number,
         "title": chapter.title,
         "paragraphs": sum(len(scene.paragraphs) for scene in chapter.scenes),
-        "words": sum(len(line.text.split()) for line in chapter.lines()),
+        "words": sum(count_words(line.text) for line in chapter.lines()),
         "scenes": len(chapter.scenes),
     }
