@@ -154,7 +154,7 @@ class RecordSettings:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``[profiles.NAME]``: a delivery standard. Sources: STANDARDS in the docs folder."""
+    """``[profiles.NAME]``: a delivery standard: levels, peaks, floor, head and tail, rates."""
 
     rms_db: float | None = option(None, "Target RMS in dBFS", low=-60, high=0)
     rms_low_db: float = option(-23.0, "Lowest RMS that passes", low=-90, high=0)
