@@ -66,7 +66,7 @@ _F0_FLOOR = 60.0
 _F0_CEILING = 600.0
 _WHISPER_LOW_HZ = 500.0
 _WHISPER_LOW_DB = -8.0
-"""Whispering closes no glottis: little is left below 500 Hz (Jovicic & Saric 2008, as DELIVERY sums it up)."""
+"""Whispering closes no glottis: little is left below 500 Hz (Jovicic & Saric 2008)."""
 _WHISPER_VOICED_DB = -12.0
 """A whispered vowel against a spoken one; consonants stay as they are."""
 _FIRST_FORMANT_HZ = (200.0, 1100.0)

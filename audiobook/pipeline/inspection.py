@@ -15,7 +15,7 @@ from audiobook.settings import Settings
 __all__ = ["WORDS_PER_MINUTE", "inspect"]
 
 WORDS_PER_MINUTE = 155
-"""Pace of a finished audiobook, pauses included (DELIVERY: Audible's 9,300 words an hour)."""
+"""Pace of a finished audiobook, pauses included (9,300 words an hour, the figure that Audible gives)."""
 
 
 def inspect(source: str, settings: Settings, progress: Progress) -> dict[str, Any]:
