@@ -117,6 +117,8 @@ class ChapterPlan:
     title: str
     passages: tuple[Passage, ...]
     scene_titles: tuple[str, ...] = ()
+    credits: bool = False
+    """It is no chapter of the book: it says who wrote and who reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class Track:
     marks: tuple[Mark, ...] = ()
     scenes: tuple[tuple[str, int], ...] = ()
     """Title (may be empty) and first frame of each scene."""
+    credits: bool = False
+    """It is no chapter of the book: it says who wrote and who reads it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,15 @@ class PublishSettings:
     )
     feed_url: str = option("", "Web address of the folder that will hold the podcast")
     caption_chars: int = option(42, "Longest line of a caption", low=20, high=100)
+    credits: str = option(
+        "none",
+        "Spoken credits before the first and after the last chapter: of whole books, or always",
+        choices=("none", "book", "always"),
+    )
+    opening: str = option(
+        "", "Words of the opening credits, such as {title}[, by {author}]; empty says the language's own"
+    )
+    closing: str = option("", "Words of the closing credits, likewise")
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def stitch(
                 )
             file.writeframesraw(_join(stretch, sample_rate).raw_data)
             del stretch  # else it would be held while the next one grows
-    return Track(plan.number, plan.title, out, mixer.frames, sample_rate, tuple(mixer.marks), mixer.scenes(plan))
+    marks, scenes = tuple(mixer.marks), mixer.scenes(plan)
+    return Track(plan.number, plan.title, out, mixer.frames, sample_rate, marks, scenes, plan.credits)
 
 
 class _Mixer:

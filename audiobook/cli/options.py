@@ -31,6 +31,8 @@ _ASSIGNED = {
     "cast_from": "adapt.cast_from",
     "language": "metadata.language",
     "lexicon": "spoken.lexicon",
+    "announce": "spoken.announce_chapters",
+    "credits": "publish.credits",
 }
 """Option -> the setting it stands for."""
 
@@ -80,6 +82,11 @@ def verbosity(function: Function) -> Function:
     return click.option("-v", "--verbose", is_flag=True, help="Print more.")(function)
 
 
+def _chosen(yes: str, no: str) -> Callable[[click.Context, click.Parameter, bool | None], str | None]:
+    """Turn a flag into the words of its setting; None when it was not given."""
+    return lambda _context, _parameter, flag: None if flag is None else yes if flag else no
+
+
 _OPTIONS = {
     "engine": click.option("--engine", metavar="NAME", help="auto, kokoro, piper, pyttsx3 or silent (a dry run)."),
     "voice": click.option("--voice", metavar="V", help="The narrator's voice, ENGINE:NAME."),
@@ -95,6 +102,15 @@ _OPTIONS = {
     "llm_url": click.option("--llm-url", metavar="URL", help="A local OpenAI-compatible server."),
     "language": click.option("--language", metavar="CODE", help="Language of the text, e.g. en or de."),
     "lexicon": click.option("--lexicon", metavar="FILE", help="Pronunciations: lexicon.toml or .pls."),
+    "announce": click.option(
+        "--announce/--no-announce", default=None, callback=_chosen("true", "false"), help="Speak each chapter's title."
+    ),
+    "credits": click.option(
+        "--credits/--no-credits",
+        default=None,
+        callback=_chosen("always", "none"),
+        help="Speak who wrote and who reads the book, before and after it.",
+    ),
 }
 
 

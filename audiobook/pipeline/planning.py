@@ -7,6 +7,7 @@ from pathlib import Path
 from audiobook.audio import Plan
 from audiobook.book import Book
 from audiobook.engines import all_voices
+from audiobook.pipeline.credits import plan_credits
 from audiobook.pipeline.lexicons import gather
 from audiobook.pipeline.selection import select_chapters
 from audiobook.plan import plan
@@ -17,7 +18,7 @@ __all__ = ["make_plan"]
 
 
 def make_plan(script: Script, settings: Settings, book: Book | None, source: Path) -> Plan:
-    """Plan the chosen chapters of a script.
+    """Plan the chosen chapters of a script, and the credits around them.
 
     Raises:
         UsageError: a chosen chapter is not there.
@@ -26,6 +27,9 @@ def make_plan(script: Script, settings: Settings, book: Book | None, source: Pat
     """
     engines = dict.fromkeys(voice.engine for _speaker, voice in script.cast)
     voices = tuple(voice for engine in engines for voice in all_voices(engine))
-    whole = plan(script, settings, gather(settings, book, source), voices)
+    lexicon = gather(settings, book, source)
+    whole = plan(script, settings, lexicon, voices)
     chosen = set(select_chapters(script, settings.chapters))
-    return Plan(whole.metadata, tuple(chapter for chapter in whole.chapters if chapter.number in chosen))
+    opening, closing = plan_credits(script, settings, lexicon, voices)
+    chapters = (opening, *(chapter for chapter in whole.chapters if chapter.number in chosen), closing)
+    return Plan(whole.metadata, tuple(chapter for chapter in chapters if chapter))

@@ -137,5 +137,7 @@ class Recording:
         for problem in shortfalls(measured, self.standard):
             self.progress(Event("warning", f"chapter {track.number} ({track.title}): {problem}", chapter=track.number))
         seconds = track.frames / track.sample_rate
-        message = f"chapter {track.number} of {self.plan.chapters[-1].number}: {track.title} ({seconds / 60:.1f} min)"
+        last = max((chapter.number for chapter in self.plan.chapters if not chapter.credits), default=0)
+        place = "" if track.credits else f"chapter {track.number} of {last}: "
+        message = f"{place}{track.title} ({seconds / 60:.1f} min)"
         self.progress(Event("chapter", message, chapter=track.number, audio_s=seconds))

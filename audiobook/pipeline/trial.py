@@ -137,4 +137,7 @@ def _plainly(settings: Settings) -> Settings:
     spoken = dataclasses.replace(settings.spoken, announce_chapters=False)
     quick = dataclasses.replace(settings.delivery_standard(), head_ms=150, tail_ms=250)
     profiles = (*settings.profiles, ("trial", quick))
-    return dataclasses.replace(settings, spoken=spoken, profiles=profiles, profile="trial", chapters="")
+    publish = dataclasses.replace(settings.publish, credits="none")
+    return dataclasses.replace(
+        settings, spoken=spoken, profiles=profiles, profile="trial", chapters="", publish=publish
+    )
