@@ -5,13 +5,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from audiobook.errors import OutputError
 
-__all__ = ["make_folder", "output_path", "write_bytes", "write_text"]
+__all__ = ["PARTIAL", "make_folder", "output_path", "sweep", "write_bytes", "write_text"]
+
+PARTIAL = ".audiobook-partial-"
+"""How the name of everything begins that is not finished yet."""
+_DEPTH = ("", "*/", "*/*/")
+"""Folders that a build writes into, below the one it was given."""
 
 
 @contextlib.contextmanager
@@ -30,7 +36,7 @@ def output_path(final: Path, *, flush: bool = True) -> Iterator[Path]:
     """
     make_folder(final.parent)
     with translated(final):
-        handle, name = tempfile.mkstemp(prefix=f".{final.stem[:40]}-", suffix=final.suffix, dir=final.parent)
+        handle, name = tempfile.mkstemp(prefix=PARTIAL, suffix=final.suffix, dir=final.parent)
         os.close(handle)
     temporary = Path(name)
     try:
@@ -61,6 +67,16 @@ def make_folder(folder: Path) -> None:
     """Make ``folder`` and its parents; raise OutputError when that fails."""
     with translated(folder):
         folder.mkdir(parents=True, exist_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Delete what writers that were killed left in ``folder``; call it only where no other process writes."""
+    for path in [path for depth in _DEPTH for path in folder.glob(f"{depth}{PARTIAL}*")]:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 @contextlib.contextmanager

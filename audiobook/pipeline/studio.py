@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from audiobook.atomic import make_folder, translated
+from audiobook.atomic import make_folder, sweep, translated
 from audiobook.audio import Plan
 from audiobook.cache import cache_folder
 from audiobook.errors import OutputError
 from audiobook.pipeline.inspection import WORDS_PER_MINUTE
 
-__all__ = ["sole_build", "work_folder"]
+__all__ = ["sole_build", "work_folder", "workshop"]
 
 _BYTES_A_FRAME = 2
 _COPIES = 3
@@ -42,9 +43,41 @@ def sole_build(folder: Path) -> Iterator[None]:
                 remedy="Wait for it, or choose another folder with -o DIR",
             ) from error
     try:
+        sweep(folder)
         yield
     finally:
         lock.release()
+
+
+@contextlib.contextmanager
+def workshop(work: Path) -> Iterator[Path]:
+    """Yield a folder of one's own in ``work`` for tracks in the making, and delete those of builds that were killed.
+
+    A lock beside each folder tells the living from the dead: a killed thirty-hour book would leave gigabytes.
+    """
+    import filelock
+
+    for mark in sorted(work.glob("*.lock")):
+        _clear(mark)
+    with tempfile.NamedTemporaryFile(prefix="build-", suffix=".lock", dir=work, delete=False) as made:
+        mark = Path(made.name)
+    folder = mark.with_suffix("")
+    with filelock.FileLock(mark):
+        make_folder(folder)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    mark.unlink(missing_ok=True)
+
+
+def _clear(mark: Path) -> None:
+    import filelock
+
+    lock = filelock.FileLock(mark, blocking=False)
+    with contextlib.suppress(filelock.Timeout, OSError), lock:
+        shutil.rmtree(mark.with_suffix(""), ignore_errors=True)
+        mark.unlink(missing_ok=True)
 
 
 def work_folder(plan: Plan, sample_rate: int, out: Path) -> Path:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from audiobook.atomic import make_folder
+from audiobook.atomic import PARTIAL, make_folder
 from audiobook.audio import Audiobook, Package
 from audiobook.errors import UsageError
 from audiobook.publish import captions, covers, epub, ledger, lists, m4b, mp3, podcast, shelf, wav, web, webpub, xiph
@@ -92,7 +92,7 @@ def publish(
         raise UsageError("there is no chapter to publish", place=slug, remedy="Choose other chapters with --chapters")
     make_folder(out)
     if store is None:
-        with tempfile.TemporaryDirectory(prefix=".encoded-", dir=out) as folder:
+        with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=out) as folder:
             package = _write(Edition(audiobook, out, slug, settings, Path(folder)), kind)
     else:
         make_folder(store)
