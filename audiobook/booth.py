@@ -11,10 +11,10 @@ from audiobook import prosody
 from audiobook.accept import Judge
 from audiobook.audio import Speech, Take, Utterance, WordTime
 from audiobook.cache import TakeCache
+from audiobook.crew import Job, Reply
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine, speakable
 from audiobook.errors import EngineError, OutputError, RecordingError, VoiceError
-from audiobook.workers import Reply
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,24 +26,23 @@ __all__ = ["Booth", "halves"]
 class Booth:
     """Records utterances one after another, with every engine that they ask for."""
 
-    def __init__(self, cache: Path, seed: int) -> None:
+    def __init__(self, cache: Path) -> None:
         self._cache = TakeCache(cache)
-        self._seed = seed
         self._engines: dict[str, Engine] = {}
         self._judge = Judge()
 
-    def record(self, key: str, utterance: Utterance, refusals: int = 0) -> Reply:
-        """Speak one utterance, judge it and store it under ``key``.
+    def record(self, job: Job, refusals: int = 0) -> Reply:
+        """Speak one utterance, judge it and store it under the job's key.
 
         After refusals the text is spoken in halves: to the engine that is another text, and most faults hang on one
         place or on the length. An engine that is not deterministic first gets another try at the whole.
         """
         try:
-            engine = self._engine(utterance.voice.engine)
+            engine = self._engine(job.utterance.voice.engine)
         except EngineError as error:
             return Reply(None, error, hopeless=True)
         try:
-            return Reply(self._take(key, utterance, engine, refusals))
+            return Reply(self._take(job, engine, refusals))
         except (VoiceError, OutputError) as error:
             return Reply(None, error, hopeless=True)
         except (EngineError, RecordingError) as error:
@@ -59,12 +58,13 @@ class Booth:
             self._engines[name] = open_engine(name)
         return self._engines[name]
 
-    def _take(self, key: str, utterance: Utterance, engine: Engine, refusals: int) -> Take:
+    def _take(self, job: Job, engine: Engine, refusals: int) -> Take:
+        utterance = job.utterance
         parts = halves(utterance) if refusals > (0 if engine.deterministic else 1) else (utterance,)
         speech = _joined([self._speech(part, engine) for part in parts])
         if fault := self._judge.fault(utterance, speech):
             raise RecordingError(f"{engine.name} gave {fault}")
-        return self._cache.put(key, speech)
+        return self._cache.put(job.key, speech)
 
     def _speech(self, utterance: Utterance, engine: Engine) -> Speech:
         spoken = engine.speak(utterance)

@@ -22,15 +22,14 @@ from typing import IO, Any
 
 from audiobook import errors
 from audiobook.audio import Take, Utterance, WordTime
-from audiobook.errors import AudiobookError, EngineError
+from audiobook.crew import Job, Reply
+from audiobook.errors import EngineError
 from audiobook.script import Delivery, Voice
+from audiobook.settings import RecordSettings
 
-__all__ = ["Reply", "Worker", "WorkerDied", "main"]
+__all__ = ["Worker", "WorkerDied", "main"]
 
-_BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from audiobook.workers import main; main(sys.argv[2], int(sys.argv[3]))"
-)
+_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from audiobook.workers import main; main(sys.argv[2])"
 _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 )
@@ -40,16 +39,6 @@ _GRACE_S = 5.0
 """Seconds an idle worker has to close its engines."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Reply:
-    """What a worker answers to one job."""
-
-    take: Take | None
-    error: AudiobookError | None = None
-    hopeless: bool = False
-    """The engine cannot be used at all; no other try or line can succeed."""
-
-
 class WorkerDied(Exception):  # noqa: N818 - an event that is handled, not an error that reaches anybody
     """The process ended, or was killed for taking too long, with a job in hand."""
 
@@ -57,10 +46,10 @@ class WorkerDied(Exception):  # noqa: N818 - an event that is handled, not an er
 class Worker:
     """The parent's end of one worker process. Used by one thread; `kill` by any."""
 
-    def __init__(self, cache: Path, seed: int) -> None:
+    def __init__(self, cache: Path) -> None:
         self._ready = False
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        arguments = [sys.executable, "-X", "utf8", "-c", _BOOT, json.dumps(sys.path), str(cache), str(seed)]
+        arguments = [sys.executable, "-X", "utf8", "-c", _BOOT, json.dumps(sys.path), str(cache)]
         # A group of its own: Ctrl-C reaches the parent alone, which decides what is finished first.
         group: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
@@ -79,8 +68,8 @@ class Worker:
         """Number of the process."""
         return self._process.pid
 
-    def ask(self, key: str, utterance: Utterance, refusals: int, timeout_s: float) -> Reply:
-        """Have one utterance spoken and stored under ``key``, after ``refusals`` takes of it that were not good.
+    def ask(self, job: Job, refusals: int, timeout_s: float) -> Reply:
+        """Have a job spoken and stored under its key, after ``refusals`` takes of it that were not good.
 
         Raises:
             WorkerDied: the process ended, or was killed after ``timeout_s`` seconds.
@@ -88,7 +77,7 @@ class Worker:
         if not self._ready:
             self._exchange(b"", max(_START_S, timeout_s))
             self._ready = True
-        return _decode_reply(self._exchange(_encode_job(key, utterance, refusals), timeout_s))
+        return _decode_reply(self._exchange(_encode_job(job, refusals), timeout_s))
 
     def _exchange(self, message: bytes, timeout_s: float) -> bytes:
         """Send a message and return the line that comes back."""
@@ -150,14 +139,14 @@ class Worker:
         return f"the speaking process ended with code {code}" + (f" ({lines[-1][:300]})" if lines else "")
 
 
-def main(cache: str, seed: int) -> None:
+def main(cache: str) -> None:
     """Speak jobs from standard input until it closes. Runs in the worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     from audiobook.booth import Booth  # NumPy and engines are the worker's, not its parent's
 
-    booth = Booth(Path(cache), seed)
+    booth = Booth(Path(cache))
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=_listen, args=(jobs, busy), daemon=True).start()
@@ -189,14 +178,13 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     return pipe
 
 
-def _encode_job(key: str, utterance: Utterance, refusals: int) -> bytes:
-    job = {"key": key, "utterance": dataclasses.asdict(utterance), "refusals": refusals}
-    return json.dumps(job).encode() + b"\n"
+def _encode_job(job: Job, refusals: int) -> bytes:
+    return json.dumps({"job": dataclasses.asdict(job), "refusals": refusals}).encode() + b"\n"
 
 
-def _decode_job(line: bytes) -> tuple[str, Utterance, int]:
-    job = json.loads(line)
-    fields = job["utterance"]
+def _decode_job(line: bytes) -> tuple[Job, int]:
+    message = json.loads(line)
+    job, fields = message["job"], message["job"]["utterance"]
     utterance = Utterance(
         fields["text"],
         fields["language"],
@@ -204,7 +192,7 @@ def _decode_job(line: bytes) -> tuple[str, Utterance, int]:
         Delivery(**fields["delivery"]),
         tuple((start, end, ipa) for start, end, ipa in fields["phonemes"]),
     )
-    return job["key"], utterance, job["refusals"]
+    return Job(job["key"], utterance, RecordSettings(**job["settings"])), message["refusals"]
 
 
 def _encode_reply(reply: Reply) -> bytes:

@@ -18,8 +18,8 @@ LAYERS = (
     {"configfile", "configschema", "scripttext", "scriptjson"},
     {"scriptfile", "cache", "ffmpeg", "engines", "prosody", "measure", "filters", "dynamics", "spoken", "names"},
     {
-        "ingest", "adapt", "rescript", "delivery", "pauses", "plan", "record", "workers", "booth", "accept",
-        "levels", "stitch", "master", "publish", "verify",
+        "ingest", "adapt", "rescript", "delivery", "pauses", "plan", "record", "crew", "speakers", "workers", "booth",
+        "accept", "levels", "stitch", "master", "publish", "verify",
     },
     {"pipeline", "batch"},
     {"cli", "__main__"},
@@ -27,7 +27,11 @@ LAYERS = (
 """From the ground up; a module imports its own layer's values or what lies below. Stages never import each other."""
 
 STAGES = LAYERS[4]
-TOGETHER = ({"delivery", "pauses", "plan"}, {"record", "workers", "booth", "accept"}, {"levels", "stitch", "master"})
+TOGETHER = (
+    {"delivery", "pauses", "plan"},
+    {"record", "crew", "speakers", "workers", "booth", "accept"},
+    {"levels", "stitch", "master"},
+)
 """Stages of several modules."""
 
 

@@ -15,12 +15,12 @@ import psutil
 import pytest
 
 import audiobook.engines
-from audiobook import record as record_module
+from audiobook import speakers
 from audiobook.audio import Utterance
 from audiobook.booth import halves
 from audiobook.cache import TakeCache
 from audiobook.errors import EngineError, OutputError, RecordingError, VoiceError
-from audiobook.record import Recorded, open_recorder
+from audiobook.record import Keys, Recorded, open_recorder
 from audiobook.script import Delivery, Voice
 from audiobook.settings import RecordSettings
 
@@ -65,13 +65,13 @@ def test_every_utterance_gets_its_own_take(cache: TakeCache) -> None:
     results = record(cache, utterances)
     assert [result.index for result in results] == list(range(12))
     assert all(result.error is None and not result.cached for result in results)
-    with open_recorder(cache, RecordSettings(), 1) as recorder:
-        assert [cache.get(recorder.key(utterance)) for utterance in utterances] == [r.take for r in results]
+    keys = Keys(seed=0)
+    assert [cache.get(keys.key(utterance)) for utterance in utterances] == [r.take for r in results]
 
 
 def test_a_second_run_speaks_nothing_and_starts_no_process(cache: TakeCache, monkeypatch: pytest.MonkeyPatch) -> None:
     first = record(cache, lines(5))
-    monkeypatch.setattr(record_module, "Worker", lambda *_: pytest.fail("a process was started"))
+    monkeypatch.setattr(speakers, "Worker", lambda *_: pytest.fail("a process was started"))
     second = record(cache, lines(5))
     assert all(result.cached for result in second)
     assert [result.take for result in second] == [result.take for result in first]

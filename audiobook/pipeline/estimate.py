@@ -15,7 +15,7 @@ from audiobook.pipeline.inspection import WORDS_PER_MINUTE
 from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.voices import require_voices
 from audiobook.progress import Silent
-from audiobook.record import Recorder
+from audiobook.record import Keys
 from audiobook.settings import Settings
 
 __all__ = ["ChapterEstimate", "Estimate", "estimate"]
@@ -89,18 +89,18 @@ def estimate(request: Request, settings: Settings) -> Estimate:
     require_voices(tuple(voice for _speaker, voice in script.cast))
     plan = make_plan(script, settings, made.book, Path(request.source))
     cache = TakeCache()
-    recorder = Recorder(cache, settings.record, 1)
+    keys = Keys(settings.record.seed)
     try:
-        return Estimate(tuple(_chapter(chapter, recorder, cache) for chapter in plan.chapters))
+        return Estimate(tuple(_chapter(chapter, keys, cache) for chapter in plan.chapters))
     finally:
-        recorder.abort()
+        keys.close()
 
 
-def _chapter(chapter: ChapterPlan, recorder: Recorder, cache: TakeCache) -> ChapterEstimate:
+def _chapter(chapter: ChapterPlan, keys: Keys, cache: TakeCache) -> ChapterEstimate:
     seconds = missing_s = 0.0
     missing = 0
     for passage in chapter.passages:
-        take = cache.get(recorder.key(passage.utterance))
+        take = cache.get(keys.key(passage.utterance))
         if take:
             seconds += take.frames / take.sample_rate + passage.pause_after_ms / 1000
             continue

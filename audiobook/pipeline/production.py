@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from audiobook import publish, verify
 from audiobook.audio import Audiobook, ChapterPlan, Package, Plan, Take, Track
 from audiobook.cache import TakeCache, cache_folder
+from audiobook.crew import Crew
 from audiobook.engines import all_voices
 from audiobook.errors import CheckError, RecordingError, SourceError, VoiceError
 from audiobook.master import master
@@ -23,10 +23,10 @@ from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, r
 from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.recording import ChapterLevels, Recording
 from audiobook.pipeline.selection import select_chapters
-from audiobook.pipeline.studio import sole_build, work_folder
+from audiobook.pipeline.studio import sole_build, work_folder, workshop
 from audiobook.pipeline.voices import require_voices, unhonoured
 from audiobook.progress import Event, Progress
-from audiobook.record import open_recorder
+from audiobook.record import Recorder, open_recorder
 from audiobook.script import Script
 from audiobook.settings import Settings
 from audiobook.stitch import stitch
@@ -51,6 +51,8 @@ class Built:
     audio_s: float
     """Length of the book."""
     wall_s: float
+    speaking_s: float = 0.0
+    """For which speakers were busy with this book."""
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``build --json`` prints last."""
@@ -66,8 +68,15 @@ class Built:
         }
 
 
-def build(request: Request, settings: Settings, progress: Progress) -> Built:
+def build(request: Request, settings: Settings, progress: Progress, crew: Crew | None = None, rank: int = 0) -> Built:
     """Turn a book or a script into packages in ``output/<slug>/`` or ``request.out``.
+
+    Args:
+        request: what to build and where.
+        settings: of this book.
+        progress: told what happens.
+        crew: speakers that serve other books too; None hires some for this book alone.
+        rank: of the book among those the crew serves; lower goes first.
 
     Raises:
         RecordingError: some lines could not be recorded; all others are kept, and no package is written.
@@ -97,14 +106,16 @@ def build(request: Request, settings: Settings, progress: Progress) -> Built:
         folder /= f"chapters-{slug(settings.chapters)}"
     with ExitStack() as stack:
         stack.enter_context(sole_build(folder))
-        studio = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work)))
+        studio = stack.enter_context(workshop(work))
         assemble = _assembler(made)
-        recorded = _record(plan, rate, studio, settings, progress, assemble)
+        hired = open_recorder(TakeCache(), settings.record, settings.jobs, crew, rank)
+        recorded = _record(plan, rate, studio, settings, progress, assemble, hired)
         progress(Event("stage", f"writing {', '.join(settings.formats)}"))
         packages = _publish(assemble(recorded.tracks), folder, name, settings, progress)
     figures = tuple(recorded.levels)
     audio_s = sum(track.frames / track.sample_rate for track in recorded.tracks)
-    return Built(path, packages, figures, recorded.takes, recorded.spoken, audio_s, time.monotonic() - started)
+    wall_s = time.monotonic() - started
+    return Built(path, packages, figures, recorded.takes, recorded.spoken, audio_s, wall_s, recorded.speaking_s)
 
 
 def _require_recordable(script: Script, settings: Settings, path: Path) -> int:
@@ -124,6 +135,7 @@ def _record(
     settings: Settings,
     progress: Progress,
     assemble: Callable[[Sequence[Track]], Audiobook],
+    hired: AbstractContextManager[Recorder],
 ) -> Recording:
     """Record all chapters; while the next ones are spoken, one thread masters and one encodes what is complete."""
     state = Recording(plan, progress, settings.delivery_standard())
@@ -131,7 +143,7 @@ def _record(
     with ExitStack() as stack:
         finisher = stack.enter_context(ThreadPoolExecutor(1))
         encoder = stack.enter_context(ThreadPoolExecutor(1))
-        recorder = stack.enter_context(open_recorder(TakeCache(), settings.record, settings.jobs))
+        recorder = stack.enter_context(hired)
         finishing: list[Future[tuple[Track, Levels]]] = []
 
         def settle_chapter(future: Future[tuple[Track, Levels]]) -> None:
@@ -146,6 +158,7 @@ def _record(
                 settle_chapter(finishing.pop(0))
         for future in finishing:
             settle_chapter(future)
+        state.speaking_s = recorder.spent_s
     for ahead in encoding:
         ahead.result()
     state.tracks.sort(key=lambda track: track.number)
@@ -203,7 +216,10 @@ def _publish(
     packages = []
     for kind in settings.formats:
         package = publish.publish(audiobook, kind, folder, settings, name, store=_store())
-        progress(Event("package", f"{kind}: {package.paths[0]}"))
+        for note in package.notes:
+            progress(Event("warning", f"{kind}: {note}"))
+        if package.paths:
+            progress(Event("package", f"{kind}: {package.paths[0]}"))
         packages.append(package)
     _require_standard(packages, settings)
     return tuple(packages)

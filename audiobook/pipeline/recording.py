@@ -51,6 +51,8 @@ class Recording:
     spoken_letters: int = 0
     audio_s: float = 0.0
     spoken_s: float = 0.0
+    speaking_s: float = 0.0
+    """For which speakers were busy."""
     encoded: int = 0
     """Chapters, from the first, whose encoding has been ordered."""
 
