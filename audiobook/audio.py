@@ -183,3 +183,5 @@ class Package:
 
     kind: str
     paths: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+    """What a user should know: why there is no file, or why it is less than was asked for."""

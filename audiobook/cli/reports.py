@@ -41,7 +41,7 @@ def print_built(built: Built, *, as_json: bool, quiet: bool, verbose: bool) -> N
     if as_json:
         click.echo(json.dumps({"event": "done", **built.as_json()}, ensure_ascii=False))
         return
-    for package in built.packages:
+    for package in filter(lambda made: made.paths, built.packages):
         click.echo(
             package.paths[0] if len(package.paths) == 1 else f"{package.paths[0].parent} ({len(package.paths)} files)"
         )

@@ -10,7 +10,22 @@ from pathlib import Path
 from audiobook.atomic import PARTIAL, make_folder
 from audiobook.audio import Audiobook, Package
 from audiobook.errors import UsageError
-from audiobook.publish import captions, covers, epub, ledger, lists, m4b, mp3, podcast, shelf, wav, web, webpub, xiph
+from audiobook.publish import (
+    captions,
+    covers,
+    epub,
+    ledger,
+    lists,
+    m4b,
+    mp3,
+    podcast,
+    sample,
+    shelf,
+    wav,
+    web,
+    webpub,
+    xiph,
+)
 from audiobook.publish.ahead import encode_ahead
 from audiobook.publish.edition import Edition
 from audiobook.settings import Settings
@@ -37,6 +52,7 @@ PACKAGES: dict[str, Callable[[Edition], Package]] = {
     "audiobookshelf": shelf.write_audiobookshelf,
     "podcast": podcast.write_podcast,
     "web": web.write_web,
+    "sample": sample.write_sample,
 }
 """Writer of each kind of package, by the name that ``--formats`` takes."""
 DIVIDED = ("m4b", "mp3-single", "cue", "srt", "vtt", "ass", "lrc")
@@ -103,4 +119,6 @@ def publish(
 
 def _write(edition: Edition, kind: str) -> Package:
     parts = edition.parts() if kind in DIVIDED else (edition,)
-    return Package(kind, tuple(path for part in parts for path in PACKAGES[kind](part).paths))
+    packages = [PACKAGES[kind](part) for part in parts]
+    paths = tuple(path for package in packages for path in package.paths)
+    return Package(kind, paths, tuple(dict.fromkeys(note for package in packages for note in package.notes)))
