@@ -73,6 +73,12 @@ class Crew(Protocol):
             VoiceError, EngineError: one has not; it is named.
         """
 
+    def close(self) -> None:
+        """Finish the jobs that are being spoken, drop the others, tell every seat. Harmless when done twice."""
+
+    def abort(self) -> None:
+        """Drop everything at once. Harmless when done twice, or after `close`."""
+
 
 class Seat:
     """The place of one book at a desk; made by `Desk.open_seat`, used by one thread."""
