@@ -48,10 +48,32 @@ def _book_number(match: re.Match[str], _: Style) -> str:
 
 
 def _long(match: re.Match[str], _: Style) -> str:
+    parts = re.split(r"[-–]", match[0])
+    if all(part.isdigit() and len(part) < 3 and part[0] != "0" for part in parts):
+        return ", ".join(map(cardinal, parts))
     said = _grouped(match[0])
     return f"{said}, X" if match[0][-1] in "xX" else said
 
 
+def _record(match: re.Match[str], _: Style) -> str:
+    """Say wins, losses and draws: ``12-4-2``."""
+    return ", ".join(cardinal(part) for part in match.groups())
+
+
+def _thousands(match: re.Match[str], _: Style) -> str:
+    """Close the gaps of ``20 000``."""
+    return re.sub(r"\s", "", match[0])
+
+
+RECORDS = (
+    rule(r"(?<![\w.,/()+-])(?<![\d)] )[1-9]\d{0,2}(?: \d{3})+(?![\w]|[.,-]?\d| \d|[-/]\d)", _thousands),
+    rule(
+        r"(?<![\w.,/-])([1-9]?\d)[-–]([1-9]?\d)[-–]([1-9]?\d)"
+        r"(?=\s(?:record|mark|season|overall|start|finish|record,|run|in (?:league|conference|the|his|their|her))\b)",
+        _record,
+    ),
+)
+"""Before dates, whose look they have."""
 TELEPHONES = (
     rule(r"\b((?:ISBN|ISSN)(?:[- ]1[03])?):?\s?((?:[\dXx]{1,7}[-–\s]){0,5}[\dXx]{1,13})(?![\w-])", _book_number, "IS"),
     rule(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)", _address, "."),
@@ -195,11 +217,13 @@ def _plural(match: re.Match[str], _: Style) -> str:
 
 
 RANKS = (
+    rule(rf"{EDGE}(\d{{2,4}})s\b(?!')", _plural),
     rule(
         rf"{EDGE}(?<!-)(?:(?P<whole>\d{{1,4}})[\s-])?(?P<top>{INTEGER})\s?[/⁄]\s?(?P<bottom>{INTEGER})"
         r"(?:ths?|rds?|nds?|TH|RD|ND)?(?![\w]|[/.,]\d|-\d|/)",
         _fraction,
     ),
+    rule(r"(?<=\d)(st|nd|rd|th)\s?[-–—]\s?(?=\d{1,4}(?:st|nd|rd|th)\b)", lambda match, _: f"{match[1]} to ", "h"),
     rule(rf"(?<!\w)(?<!\d[.,])({INTEGER})(st|nd|rd|th|ST|ND|RD|TH)\b(?!')", _ranked),
     rule(
         r"(?<![\w.,])(\d{0,2}[23])d\b"
@@ -210,7 +234,6 @@ RANKS = (
 RULES = (
     rule(r"(?<![\w.,])\d{1,4}(?:\.\d{1,4}){2,4}(?![\w]|\.\d)", _version, "."),
     rule(rf"{EDGE}(?<!-)({NUMBER})\s?[-–—]\s?({NUMBER})(?![\w]|[.,]?\d|[-/]\w|\s?=)", _range),
-    rule(rf"{EDGE}(\d{{2,4}})s\b", _plural),
     rule(rf"(?<!\d[.,])(?P<sign>(?:(?<![\w)\]])-|−))?(?P<number>{NUMBER})(?!\d)", _plain),
     rule(r"\d{1,400}", lambda match, _: f" {digits(match[0])} "),
 )

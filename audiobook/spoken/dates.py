@@ -144,6 +144,16 @@ def _era(match: re.Match[str], _: Style) -> str:
     return f"{' to '.join(years)} {era}{stop(match)}"
 
 
+def _eras(match: re.Match[str], _: Style) -> str:
+    """Say ``300 BC–200 AD``."""
+    first, last = (".".join(re.sub(r"[^A-Z]", "", text)) for text in (match[2], match["era"]))
+    return f"{year(match[1].replace(',', ''))} {first} to {year(match[3].replace(',', ''))} {last}{stop(match)}"
+
+
+def _to(match: re.Match[str], _: Style) -> str:
+    return f"{match[1]} to "
+
+
 def _era_first(match: re.Match[str], _: Style) -> str:
     years = [year(figures) for figures in (match["first"], match["last"]) if figures]
     return f"A.D {' to '.join(years)}"
@@ -166,6 +176,8 @@ def _quarters(match: re.Match[str], _: Style) -> str:
 
 _WEEKDAY = "|".join(sorted((day.capitalize() for day in _DAYS), key=len, reverse=True))
 _NAMED = "|".join([*MONTHS, *(short.capitalize() for short in _SHORT)])
+_DAY_NAME = r"(?:0?[1-9]|[12]\d|3[01])"
+_ERA_NAME = r"(A\.\s?D\.|B\.\s?C\.(?:\s?E\.)?|C\.\s?E\.|AD|BCE|BC|CE)"
 _ERA = r"(?P<era>A\.\s?D\b\.?|B\.\s?C\b\.?(?:\s?E\b\.?)?|C\.\s?E\b\.?|AD\b|BCE\b|BC\b|CE\b)"
 _NOT_COUNTED = (
     r"(?!\s(?:people|men|women|children|miles|feet|kg|km|m|ft|pounds|dollars|votes|copies|members|"
@@ -179,7 +191,12 @@ def _span(match: re.Match[str], _: Style) -> str:
     return f"{match[1]}{year(match[2])}{match[3]}{year(match[4])}"
 
 
+_FULL = rf"(?:{_DAY_NAME}(?:st|nd|rd|th)?\s(?:{_NAMED})|(?:{_NAMED})\.?\s{_DAY_NAME})"
+_FULL_YEAR = rf"(?:{_FULL},?\s(?:1\d{{3}}|20\d\d|\d{{3}})|(?:{_NAMED})\.?,?\s(?:1\d{{3}}|20\d\d))"
+
 RULES = (
+    rule(rf"(?<![\w.,/-])({_FULL}|{_FULL_YEAR})\s?[-–—]\s?(?={_FULL}|{_FULL_YEAR})", _to),
+    rule(r"(?<![\w.,/-])([12]\d{3})\s?[-–—]\s?(?=(?:present|now|today|date)\b)", _to),
     rule(rf"\b({_WEEKDAY})\b(\.?(?:\s?,)?)(?=\s\(?(?:{_NAMED}|\d{{1,2}}[/\s]))", _weekday),
     rule(
         rf"\b{_MONTH}(?:\s|-){_DAY}{_SUFFIX}{_LATER}(?:(?P<comma>\s?,)?(?:\s|(?<=\d)-|(?<=,)){_YEAR})?{_NOT_MORE}",
@@ -196,6 +213,7 @@ RULES = (
     rule(r"(?<![\w.,])'?([12]\d\d0|[1-9]0)\s?'?s\s?[-–]\s?'?([12]\d\d0|[1-9]0)'?s\b", _decades),
     rule(r"(?<![\w.,$£€])(?P<decade>[12]\d\d0)\s?'?s\b", _decade),
     rule(r"(?<![\w.,$£€])'?(?P<decade>[2-9]0)'?s\b(?!\.\s?(?:\d|[a-z]))", _decade),
+    rule(rf"{_OPEN}({INTEGER})\s?{_ERA_NAME}(?:{_DASH}|\sto\s)({INTEGER})\s?{_ERA}", _eras),
     rule(rf"{_OPEN}(?P<first>{INTEGER})(?:{_DASH}(?P<last>{INTEGER}))?\s?{_ERA}", _era),
     rule(rf"\bA\.?\s?D\.?\s(?P<first>\d{{1,4}})(?:{_DASH}(?P<last>\d{{1,4}}))?(?!\w|[.,]\d)", _era_first, "A"),
     rule(

@@ -89,6 +89,18 @@ def _handle(match: re.Match[str], _: Style) -> str:
     return "at " + _say(match[1].rstrip("."))
 
 
+def _identifier(match: re.Match[str], _: Style) -> str:
+    """Say the identifier of a document: ``doi:10.1000/182``."""
+    address, rest = _split(match[1])
+    return f"{spell('DOI')} {_say(address)}{rest}"
+
+
+_STEM = r"[A-Za-z][\w-]{0,60}"
+_FILES = (
+    "txt|exe|docx?|xlsx?|pptx?|jpe?g|png|gif|svg|bmp|mp[34]|wav|ogg|avi|mov|zip|tar|gz|rar|csv"
+    "|tsv|xml|json|css|js|py|cpp|jar|dll|iso|bat|cfg|ini|log|epub|mobi"
+)
+
 RULES = (
     rule(r"(?<![\w@.])[\w.+&%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?:/[^\s<>\"']{0,200})?", _mail, "@"),
     rule(r"(?i:\b(?:https?|ftp|file|sftp|ssh|git)://[^\s<>\"]{1,2000})", _web, "://"),
@@ -98,6 +110,9 @@ RULES = (
         _web,
         ".",
     ),
+    rule(rf"(?<![\w.@/]){_STEM}\.(?:{_FILES})(?![\w@-]|\.\w)", _mail, "."),
+    rule(r"(?<![\w.)\]'])\.(?:com|org|net|edu|gov|mil|info|uk|eu|de|fr|ca|us|io|tv|int|biz)(?![\w.])", _mail, "."),
+    rule(r"(?i:\bdoi:?\s?)(?=10\.\d{4,9}/)([^\s<>\"]{3,200})", _identifier, "/"),
     rule(r"(?<![\w&#/])#([A-Za-z_]\w{1,60})#?", _hashtag, "#"),
     rule(r"(?<![\w.@])@([A-Za-z_][\w.]{0,40})", _handle, "@"),
 )

@@ -48,7 +48,30 @@ def sayable(text: str) -> bool:
 
 _EITHER = frozenset({"IT", "WHO", "AM", "PM", "ID", "AIDS", "PIN"})
 """Words that are acronyms too: letters only where an article or the like stands before them."""
-_LETTERS = frozenset(["US", "OK", "TV", "DJ", "MC", "MD", "MS", "MSS", "PS", "PC", "CD", "DC", "MP", "PR", "GI", "AC"])
+_LETTERS = frozenset(
+    [
+        "US",
+        "AD",
+        "BC",
+        "CE",
+        "BCE",
+        "OK",
+        "TV",
+        "DJ",
+        "MC",
+        "MD",
+        "MS",
+        "MSS",
+        "PS",
+        "PC",
+        "CD",
+        "DC",
+        "MP",
+        "PR",
+        "GI",
+        "AC",
+    ]
+)
 """Letters even where the same letters, small, are a word or a name."""
 _CAPITAL = re.compile(r"\.?\s[A-Z]")
 _HOUR = re.compile(r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|ty|o'clock)\s$")
@@ -82,6 +105,8 @@ def _capitals(match: re.Match[str], _: Style) -> str:
         return match[0]
     if text in {"AM", "PM"} and _HOUR.search(match.string[max(0, match.start() - 12) : match.start()]):
         return match[0]
+    if text in {"WWI", "WWII"}:
+        return f"World War {'one' if text == 'WWI' else 'two'}{ending.lower()}"
     if text in _TITLES and (text != "ST" or _CAPITAL.match(match.string, match.end())):
         return _TITLES[text] + ending.lower()
     shouted = _shouted(match)

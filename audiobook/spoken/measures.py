@@ -171,6 +171,12 @@ def _feet(match: re.Match[str], _: Style) -> str:
     return f"{feet} {inches} {'inch' if match[2] == '1' and not match[3] else 'inches'}"
 
 
+def _of_units(match: re.Match[str], _: Style) -> str:
+    """Say ``per km²`` and ``in sq mi``, units with a power but no figure."""
+    one, many = _unit(match["unit"])
+    return f"{match['lead']}{_power(match['square'], match['power'])}{one if match['lead'].startswith('per') else many}"
+
+
 def _unit_alone(match: re.Match[str], _: Style) -> str:
     """Say ``km/h`` where no figure stands before it."""
     return f"{_unit(match[1])[1]} per {_below(match[2])}"
@@ -211,8 +217,9 @@ def _percent(match: re.Match[str], _: Style) -> str:
 _FIRST = rf"(?:(?P<first>{NUMBER})(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
 
 RULES = (
+    rule(r"(?<=\d)(\s?[a-zA-Z]{1,3}[²³]?)\s?[x×]\s?(?=\d)", lambda match, _: f"{match[1]} by ", ""),
     rule(
-        rf"{_START}(\d{{1,3}})\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b",
+        rf"{_START}(\d{{1,3}}(?:\.\d{{1,6}})?)\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b",
         _degrees,
     ),
     rule(r"(?<![\w.,])(\d{1,3})\s?°\s?(\d{1,2})\s?['′](?:\s?(\d{1,2})\s?[\"″])?(?P<compass>)", _degrees, "°"),
@@ -222,6 +229,16 @@ RULES = (
         _feet,
     ),
     rule(r"(?<![\w/])(km|m|mi|kg|g|mg|lb|lbs)/(h|hr|s|sec|min|day|km|m|l|L|kg)(?![\w/])", _unit_alone, "/"),
+    rule(rf"\b(?P<lead>per\s){_UNIT}{_DOT}{_END}(?<!per\sin)(?<!per\sA)(?<!per\sN)", _of_units, "per"),
+    rule(
+        r"(?<![\w./])(?<!/\s)(?P<lead>)(?P<square>)(?P<unit>km|mi|cm|mm|ft|m)(?P<power>[²³]|(?<=km)2)(?![\w])",
+        _of_units,
+    ),
+    rule(
+        r"(?<![\w./])(?<!/\s)(?P<lead>)(?P<square>sq\.?\s)(?P<unit>km|mi|cm|mm|ft|m|yd)(?P<power>)(?![\w])",
+        _of_units,
+        "sq",
+    ),
     rule(rf"{_START}({NUMBER})\s?([′″])", _prime),
     rule(rf"{_START}({NUMBER})\"(?!\w)", _inches, '"'),
     rule(rf"{_START}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),
@@ -232,6 +249,18 @@ RULES = (
         rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>\s?){_SQUARE}(?P<unit>in)(?P<power>[²³23])?{_OVER}(?P<dot>\.)(?=\s?[a-z,;)])",
         _measure,
         "in.",
+    ),
+    rule(
+        rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_SQUARE}(?P<unit>in)(?P<power>[²³])?{_OVER}(?P<dot>(?!))?"
+        r"(?=\s?[,;:)/]|\s?\.?$|\s(?:long|wide|high|tall|deep|thick|gun|guns|howitzers?|diameter"
+        r"|of (?:rain|snow)|and|or|to|[x×])\b)",
+        _measure,
+        "in",
+    ),
+    rule(
+        rf"{_START}{_FIRST}(?P<value>\d{{1,4}}\.\d{{1,4}})(?P<glyph>(?!))?(?P<scale>(?!))?(?P<hyphen>\s?)(?P<square>(?!))?(?P<unit>s)"
+        rf"(?P<power>(?!))?{_OVER}{_END}",
+        _measure,
     ),
     rule(
         rf"{_START}(?P<value>{NUMBER})\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(_BELOW)})(?P<power2>[²³23])?{_END}",

@@ -13,11 +13,12 @@ __all__ = ["RULES"]
 _DASH = r"\s?[-–—]\s?"
 _SCALE_WORDS = {
     "hundred": "hundred", "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion",
+    "crore": "crore", "lakh": "lakh",
     "k": "thousand", "m": "million", "mn": "million", "mm": "million", "mil": "million", "b": "billion",
     "bn": "billion", "bil": "billion", "tn": "trillion", "t": "trillion",
 }  # fmt: skip
 _SCALE = (
-    r"(?:[\s-]?(?P<scale>(?:hundred|thousand|million|billion|trillion)(?:\s(?:thousand|million|billion|trillion))?)\b"
+    r"(?:[\s-]?(?P<scale>(?:hundred|thousand|million|billion|trillion|crore|lakh)(?:\s(?:thousand|million|billion|trillion))?)\b"
     r"|\s?(?P<short>(?:mn|mil|bn|bil|tn|[kKmMbBtT]))\b(?!\.\w))"
 )
 _PER = r"(?:\s?/\s?(?P<per>mo|yr|wk|d|h|hr|day|week|month|year|hour|min|person|night|lb|kg|oz|ton|gal|barrel)\b\.?)?"

@@ -51,6 +51,12 @@ def _number_one(match: re.Match[str]) -> bool:
 _NUMBER_I = re.compile(
     r"\s*(?:$|[.,:;)\]\"'?!—–-]|(?:of|to|and|in|is|was|by|the|from|at|on|for|with|which|that|shows|begins|ends|contains|opens)\b)"
 )
+_RULES = re.compile(
+    r",? (?:of [A-Z]|(?:the )?(?:[Kk]ing|[Qq]ueen|[Dd]uke|[Cc]ount|[Ee]mperor|[Pp]rince|[Pp]haraoh|[Ss]ultan|[Tt]sar"
+    r"|[Pp]ope|[Bb]ishop|[Ee]arl|[Ll]ord)\b"
+    r"|(?:ruled|reigned|succeeded|abdicated|ascended|died|married|inherited)\b|\((?:r\.|reigned|ruled|died|c\.|\d))"
+)
+_FIRST_PERSON = re.compile(r"\b(?:I|me|my|mine|myself|we|us|our|I'm|I'll|I'd|I've|you|your)\b|[\"?]")
 _OF_REIGN = re.compile(r"\s?(?:$|[.)\"?!—–-](?![A-Za-z])|'s\b|,? (?:of|the|and [A-Z][a-z]+ [IVX]|\())")
 _VERBS = re.compile(
     r"\s(?:am|was|have|had|did|do|will|would|could|can|should|think|know|said|saw|never|don't|may|must|shall|might|see|hope|say|suppose|mean|love|want|thought|knew)\b"
@@ -63,16 +69,26 @@ def _reigning(match: re.Match[str], _: Style) -> str:
     title, name = match[1], match[2]
     if not value or value > 39:
         return match[0]
-    if not (title or name in words("english/names.txt")):
+    if not (title or name in words("english/names.txt") or name in words("english/rulers.txt")) and not (
+        value > 1 and _RULES.match(match.string, match.end())
+    ):
         return match[0]
     if match[3] in {"V", "X"} and not title and name not in words("english/fifths.txt"):
         return match[0]
-    if match[3] == "I" and not title and not _OF_REIGN.match(match.string, match.end()):
+    if match[3] == "I" and not title and not (_OF_REIGN.match(match.string, match.end()) or _third_person(match)):
         return match[0]
-    if match[3] == "I" and _VERBS.match(match.string, match.end()) and match.string[match.end() :][1:4] != "was":
+    if match[3] == "I" and _VERBS.match(match.string, match.end()) and not _third_person(match):
         return match[0]
     the = "" if match.string[: match.start(3)].endswith("the ") else "the "
     return f"{title or ''}{name} {the}{ordinal(value)}{_possessive(match[4])}"
+
+
+def _third_person(match: re.Match[str]) -> bool:
+    """Whether a ruler's name bears "I" as a number: ``Charles I was beheaded``, with no speaker near."""
+    if match[2] not in words("english/rulers.txt"):
+        return False
+    rest = re.sub(r"\b[A-Z][a-z]+ I\b", "", match.string)
+    return match.string[match.end() : match.end() + 1] == " " and not _FIRST_PERSON.search(rest)
 
 
 def _possessive(text: str | None) -> str:
@@ -130,7 +146,7 @@ RULES = (
         _counted,
     ),
     rule(
-        rf"\b((?:{_REIGNING})\s)?([A-Z][a-zé]+)\s([IVX]{{1,8}})\b('s)?(?:\.(?=,?\s[a-z]))?(?![.-]?[A-Z])",
+        rf"\b((?:{_REIGNING})\s)?([A-Z][^\W\dA-Z_]+)\s([IVX]{{1,8}})\b('s)?(?:\.(?=,?\s[a-z]))?(?![.-]?[A-Z])",
         _reigning,
     ),
     rule(r"\b([A-Z][a-z]+)((?:\s[A-Z][\w'.-]*){1,2}),?\s([IVX]{2,5})\b(?![-'])", _generation),

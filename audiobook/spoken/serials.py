@@ -46,10 +46,26 @@ def _thousands(match: re.Match[str], _: Style) -> str:
     return f"{cardinal(match[1])} {match[2].upper()}"
 
 
+def _model(match: re.Match[str], _: Style) -> str:
+    """Say ``Boeing 747-400``, ``Flight 370``, ``Route 132`` by pairs."""
+    tail = f" {_figures(match[5])}" if match[4] else ""
+    behind = match.string[match.end() : match.end() + 1]
+    return f"{match[1]}{match[2]}{house(match[3])}{tail}{' ' if behind.isalpha() else ''}"
+
+
+_MODELS = (
+    "Boeing|Airbus|Flight|flight|Route|route|Highway|highway|Interstate|Hwy|Xbox|Douglas|Cessna|Learjet|Fokker|Heinkel"
+    "|Messerschmitt|Dornier|Junkers|Focke-Wulf|Fw|He|Bf|Me|Do|Tupolev|Ilyushin|Antonov|Convair|Ferrari|Porsche|Peugeot|Mercedes|BMW"
+    "|Renault|Fiat|Alfa|Road|Bus|bus|Tram|tram|Room|room|Suite|Apartment|Area"
+)
+
 RULES = (
     rule(r"(?<!\w)([A-G])#(?!\w)", lambda match, _: f"{match[1]} sharp", "#"),
     rule(r"(?<![\w.,'])401\(?k\)?(?!\w)", lambda *_: "four oh one K", "401"),
     rule(r"(?<![\w.,])(\d{1,4})([kKDGM])\b(?!['-])", _thousands),
+    rule(r"(?<=[A-Za-z]-)([1-9]\d\d)(?![\w]|[.,]\d|[-/]\d)", lambda match, _: house(match[1])),
+    rule(rf"\b({_MODELS})(\s)([1-9]\d\d)(?:(-)(\d{{2,4}}))?(?=[A-Z]{{0,3}}\b)(?![.,]\d|[-–]\d)", _model),
+    rule(r"(?<![\w.])[vV]\.?\s?(?=\d{1,4}(?:\.\d{1,4}){1,3}(?![\w]|\.\d))", lambda *_: "version "),
     # One letter and one figure must touch somewhere in the token.
     rule(
         r"(?<![\w.,'])(?=[\w/-]{0,40}(?:[A-Za-z]\d|\d[A-Za-z]))[A-Za-z\d]{1,40}(?:[-/][A-Za-z\d]{1,40}){0,8}(?![\w])",

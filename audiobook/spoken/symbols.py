@@ -71,8 +71,6 @@ EMOJI = (
 _TERM = r"(?:[a-zA-Z]\b|\d{1,12}(?:\.\d{1,12})?)"
 ARITHMETIC = (
     rule(r"\band/or\b", lambda *_: "and or", "/"),
-    rule(r"(?<=[A-Za-z]{2})\s?/\s?(?=[A-Za-z]{2})", lambda *_: " slash ", "/"),
-    rule(r"(?<=[^\d\s]\s)/(?=\s|\w)|^/|(?<=\w)/(?=\s|$)", lambda *_: " slash ", "/"),
     rule(
         rf"(?<![\w.,$£€-])-?{_TERM}(?:\s?[-−+*/×÷]\s?{_TERM}){{0,6}}\s?=\s?-?{_TERM}(?:\s?[-−+*/×÷]\s?{_TERM}){{0,6}}(?![\w])",
         _arithmetic,
@@ -83,6 +81,11 @@ ARITHMETIC = (
     rule(r"(?<=\d)\s?[×]\s?(?=\d)", lambda *_: " times ", "×"),
     rule(r"(?<![\w~])[~≈](?=\s?[$£€]?\d)", lambda *_: "about "),
 )
+SLASHES = (
+    rule(r"(?<=[A-Za-z]{2})\s?/\s?(?=[A-Za-z]{2})", lambda *_: " slash ", "/"),
+    rule(r"(?<=[^\d\s]\s)/(?=\s|\w)|^/|(?<=\w)/(?=\s|$)", lambda *_: " slash ", "/"),
+)
+"""Slashes that no unit has taken."""
 RULES = (
     rule(r"(?<=[A-Za-z])\^(?=[A-Za-z])", lambda *_: "", "^"),  # an accent as old plain texts write it: te^te
     rule(r"[Α-Ωα-ω](?![Α-Ωα-ω])(?<![Α-Ωα-ω][Α-Ωα-ω])", _greek),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from audiobook.spoken.letters import spell
-from audiobook.spoken.numbers import cardinal
-from audiobook.spoken.rules import Style, rule, stop
+from audiobook.spoken.numbers import cardinal, decimal, digits
+from audiobook.spoken.rules import INTEGER, Style, rule, stop
 
 __all__ = ["RULES"]
 
@@ -68,6 +68,30 @@ def _race(match: re.Match[str], _: Style) -> str:
     return f"{_count(match[1], 'minute')} {cardinal(match[2])} point {figures} seconds"
 
 
+def _long_race(match: re.Match[str], _: Style) -> str:
+    """Say ``1:23:45.6``."""
+    minutes, seconds = _count(match[2], "minute"), f"{cardinal(match[3])} point {digits(match[4])} seconds"
+    return f"{_count(match[1], 'hour')} {minutes} and {seconds}"
+
+
+def _lasting(match: re.Match[str], _: Style) -> str:
+    """Say ``3h 24m``, ``2 min 30 s``, ``1h 5m 12.5s``."""
+    said = [_count(match["h"], "hour")] if match["h"] else []
+    if match["m"]:
+        said.append(_count(match["m"], "minute"))
+    if match["s"]:
+        said.append(f"{decimal(match['s'])} second{'' if match['s'] == '1' else 's'}")
+    return " ".join(said)
+
+
+def _military(match: re.Match[str], _: Style) -> str:
+    """Say ``0630 hours``, ``1700 UTC``."""
+    hour = f"zero {cardinal(match[1][1])}" if match[1][0] == "0" else cardinal(match[1])
+    rest = "hundred" if match[2] == "00" else f"{'oh ' if match[2][0] == '0' else ''}{cardinal(match[2])}"
+    zone = "hours" if match[3].startswith("h") else spell(match[3])
+    return f"{hour} {rest} {zone}"
+
+
 def _ratio(match: re.Match[str], _: Style) -> str:
     return f"{cardinal(match[1])} to {cardinal(match[2])}"
 
@@ -83,9 +107,19 @@ def _train(match: re.Match[str], _: Style) -> str:
 
 
 _BEFORE = r"(?<![\w:$£€/-])(?<!\d[.,])"
-_AFTER = r"(?![\w]|[:.]\d)"
+_AFTER = r"(?![\w]|[:.]\d|,\d{3}(?!\d))"
+
+_HOURS, _MINUTES, _SECONDS = (
+    r"(?P<h>\d{1,3})\s?(?:h|hrs?)\b\.?",
+    r"(?P<m>\d{1,2})\s?(?:m|mins?)\b\.?",
+    r"(?P<s>\d{1,2}(?:\.\d{1,3})?)\s?(?:s|secs?)\b",
+)
 
 RULES = (
+    rule(rf"{_BEFORE}{_HOURS},?\s?{_MINUTES}(?:,?\s?{_SECONDS})?", _lasting, "h"),
+    rule(rf"{_BEFORE}(?P<h>(?!))?{_MINUTES},?\s?{_SECONDS}", _lasting, "m"),
+    rule(r"(?<![\w.,:])(\d{1,2}):([0-5]\d):([0-5]\d)\.(\d{1,3})(?!\d)", _long_race, ":"),
+    rule(r"(?<![\w.,:$£€/-])([01]\d|2[0-4])([0-5]\d)\s?(hours|hrs|UTC|GMT|Z)\b", _military),
     rule(
         rf"{_BEFORE}(?P<h1>\d{{1,2}})(?:[:.](?P<m1>[0-5]\d))?\s?(?P<p1>(?i:[ap])\.?(?i:m)\b\.?)?{_DASH}"
         rf"(?P<h2>\d{{1,2}})(?:[:.](?P<m2>[0-5]\d))?\s?{_HALF}",
@@ -106,5 +140,5 @@ RULES = (
     ),
     rule(rf"{_BEFORE}(?P<hour>\d{{1,2}})(?:\.(?P<minute>[0-5]\d))?(?P<second>(?!))?\s?{_HALF}{_ZONES}{_AFTER}", _time),
     rule(r"(?<=\bthe )(1?\d|2[0-4])[.:]([0-5]\d)(?= (?:train|bus|express|coach|ferry|from|to|up|down|for)\b)", _train),
-    rule(rf"{_BEFORE}(\d{{1,4}}) ?: ?(\d{{1,4}}){_AFTER}", _ratio, ":"),
+    rule(rf"{_BEFORE}({INTEGER}) ?: ?({INTEGER}){_AFTER}", _ratio, ":"),
 )
