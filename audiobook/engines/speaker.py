@@ -18,6 +18,7 @@ import json
 import os
 import platform
 import sys
+import time
 from typing import IO, Any
 
 __all__ = ["main"]
@@ -134,29 +135,41 @@ def _list_espeak() -> dict[str, Any]:
 
 def _speak(engine: Any, driver: str, request: dict[str, Any]) -> None:
     if driver == "espeak":
-        _choose_espeak(request["voice"])
+        _prepare_espeak(request)
     else:
         engine.setProperty("voice", request["voice"])
-    engine.setProperty("rate", request["rate"])
-    engine.setProperty("volume", 1.0)
-    espeak = importlib.import_module("pyttsx3.drivers._espeak") if driver == "espeak" else None
-    if espeak:
-        engine.setProperty("pitch", request["pitch"])
-        espeak.SetParameter(espeak.RANGE, request["range"], 0)
+        engine.setProperty("rate", request["rate"])
+        engine.setProperty("volume", 1.0)
     engine.save_to_file(request["text"], request["path"])
     engine.runAndWait()
-    if espeak:
-        # runAndWait ends after 10 ms, while eSpeak's own thread may still be speaking; this waits for it.
-        espeak.Synchronize()
+    if driver == "espeak":
+        _wait_for_espeak()  # runAndWait ends after 10 ms, while eSpeak's own thread may still be speaking
 
 
-def _choose_espeak(voice: str) -> None:
-    # pyttsx3 takes any name for a voice and then speaks with the one before; this tells.
+def _prepare_espeak(request: dict[str, Any]) -> None:
+    """Set the voice and all values, and wait until eSpeak has them.
+
+    Values pass through a queue to eSpeak's own thread. When the text was given right behind them, on a busy machine
+    one take in a hundred was spoken at the 200 words a minute that pyttsx3 sets when it starts.
+    """
+    # pyttsx3 takes any name for a voice and then speaks with the one before; the status tells.
     espeak = importlib.import_module("pyttsx3.drivers._espeak")
-    status = espeak.SetVoiceByName(voice.encode())
+    _wait_for_espeak()
+    status = espeak.SetVoiceByName(request["voice"].encode())
     if status != espeak.EE_OK:
-        msg = f"eSpeak refused the voice {voice} (status {status})"
+        msg = f"eSpeak refused the voice {request['voice']} (status {status})"
         raise ValueError(msg)
+    values = {"RATE": request["rate"], "VOLUME": 100, "PITCH": request["pitch"], "RANGE": request["range"]}
+    for name, value in values.items():
+        espeak.SetParameter(getattr(espeak, name), value, 0)
+    _wait_for_espeak()
+
+
+def _wait_for_espeak() -> None:
+    # Not Synchronize(), which looks up only every 20 ms.
+    espeak = importlib.import_module("pyttsx3.drivers._espeak")
+    while espeak.IsPlaying():
+        time.sleep(0.001)
 
 
 if __name__ == "__main__":
