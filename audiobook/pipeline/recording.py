@@ -71,6 +71,7 @@ class Recording:
         """
         calibration = levels.calibration_utterances(self.plan)
         measured: dict[int, Take | None] = {}
+        gains: dict[str, float] | None = None
         places = [(chapter, number) for chapter in self.plan.chapters for number in range(len(chapter.passages))]
         takes: dict[int, dict[int, Take]] = {chapter.number: {} for chapter in self.plan.chapters}
         complete: list[ChapterPlan] = []
@@ -86,8 +87,9 @@ class Recording:
                     takes[chapter.number][number] = result.take
                 if len(takes[chapter.number]) == len(chapter.passages):
                     complete.append(chapter)
-            if len(measured) == len(calibration):
+            if gains is None and len(measured) == len(calibration):
                 gains = levels.by_voice(calibration, [measured[place] for place in range(len(calibration))])
+            if gains is not None:
                 for chapter in complete:
                     found = takes.pop(chapter.number)
                     yield chapter, [found[place] for place in range(len(found))], gains
