@@ -21,6 +21,8 @@ from audiobook.usertext import parse_toml, read_user_file, reason
 __all__ = ["FILE_NAME", "Layer", "build_settings", "config_folder", "explain", "file_layers", "read_layer", "set_layer"]
 
 FILE_NAME = "audiobook.toml"
+_NOT_A_BOOKS = (FILE_NAME, "lexicon.toml")
+"""Files beside a book that are not the book's own settings, whatever the book is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,30 @@ def config_folder() -> Path:
     return Path(os.environ.get("AUDIOBOOK_CONFIG") or platformdirs.user_config_dir("audiobook", appauthor=False))
 
 
-def file_layers(source: str | None, config: Path | None) -> tuple[Layer, ...]:
+def file_layers(source: str | None, config: Path | None, top: Path | None = None) -> tuple[Layer, ...]:
     """Read the settings files that apply to ``source``, the strongest last.
 
-    These are the user's own, then ``config`` where it is given, else ``audiobook.toml`` in the source's folder.
+    These are the user's own; then ``config`` where it is given, else ``audiobook.toml`` in the source's folder; then
+    the book's own, ``emma.toml`` beside ``emma.epub``.
+
+    Args:
+        source: the book; None and ``-`` have no folder.
+        config: stands in for the folder's file.
+        top: a folder above the source; ``audiobook.toml`` of it and of every folder between applies too.
 
     Raises:
         SettingsError: a file is not TOML, or ``config`` is not there.
     """
-    folder = Path(source).parent if source and source != "-" else None
-    paths = [config_folder() / FILE_NAME, *([folder / FILE_NAME] if folder and not config else [])]
-    present = [path for path in paths if path.is_file()]
-    return tuple(read_layer(path) for path in [*present, *([config] if config else [])])
+    paths = [config_folder() / FILE_NAME]
+    if config:
+        paths.append(config)
+    if source and source != "-":
+        book = Path(source)
+        above = [folder for folder in book.parents if top and folder.is_relative_to(top)] or [book.parent]
+        paths += [] if config else [folder / FILE_NAME for folder in reversed(above)]
+        own = book.with_suffix(".toml") if book.name else book
+        paths += [own] if own.name not in _NOT_A_BOOKS else []
+    return tuple(read_layer(path) for path in dict.fromkeys(paths) if path == config or path.is_file())
 
 
 def set_layer(assignments: Sequence[str], origin: str = "--set") -> Layer:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiobook.configfile import Layer, build_settings, explain, read_layer, set_layer
+from audiobook.configfile import Layer, build_settings, explain, file_layers, read_layer, set_layer
 from audiobook.errors import SettingsError
 from audiobook.settings import CueEffect, Settings
 
@@ -124,3 +124,18 @@ def test_any_assignment_gives_a_layer_or_a_settings_error(word: str) -> None:
         assert "KEY=VALUE" in str(error)  # noqa: PT017 - both outcomes are right
     else:
         assert layer.table
+
+
+def test_a_book_has_settings_of_its_own_above_those_of_its_folders(tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf" / "austen"
+    shelf.mkdir(parents=True)
+    (shelf.parent / "audiobook.toml").write_text("expression = 0.2\n[pauses]\ncomma = 1\nsentence = 1\nparagraph = 1\n")
+    (shelf / "audiobook.toml").write_text("[pauses]\nsentence = 2\nparagraph = 2\n")
+    (shelf / "emma.toml").write_text("[pauses]\nparagraph = 3\n")
+    (shelf / "lexicon.toml").write_text("[words]\n")
+    source = str(shelf / "emma.epub")
+    with_top = build_settings(file_layers(source, None, shelf.parent))
+    assert (with_top.expression, with_top.pauses.comma) == (0.2, 1)
+    assert (with_top.pauses.sentence, with_top.pauses.paragraph) == (2, 3)
+    assert build_settings(file_layers(source, None)).expression == 1.0
+    assert file_layers(str(shelf / "lexicon.txt"), None)[-1].origin == str(shelf / "audiobook.toml")

@@ -13,7 +13,7 @@ from audiobook.configfile import Layer, build_settings, file_layers, set_layer
 from audiobook.errors import SettingsError, UsageError
 from audiobook.settings import Settings
 
-__all__ = ["Choices", "json_output", "settings_options", "source_argument", "verbosity"]
+__all__ = ["Choices", "json_output", "option_layers", "settings_options", "source_argument", "verbosity"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -46,14 +46,7 @@ class Choices:
     @classmethod
     def gather(cls, source: str | None, config: Path | None, options: dict[str, Any]) -> Choices:
         """Collect the settings files that apply (see `file_layers`) and the options that were given."""
-        layers = list(file_layers(source, config))
-        cast = [_cast_word(word) for word in options.get("cast") or ()]
-        layers.append(set_layer(tuple(options.get("assignments") or ())))
-        for name, key in _ASSIGNED.items():
-            if options.get(name) is not None:
-                layers.append(set_layer([f"{key}={options[name]}"], origin=f"--{name.replace('_', '-')}"))
-        layers.append(set_layer(cast, origin="--cast"))
-        return cls(tuple(layers))
+        return cls((*file_layers(source, config), *option_layers(options)))
 
     def settings(self) -> Settings:
         """Check and merge; raise SettingsError naming origin, key and value, or UsageError for an option's value."""
@@ -63,6 +56,16 @@ class Choices:
             if error.place.startswith("--") and error.place != "--set":
                 raise UsageError(error.message, place=error.place, remedy=error.remedy) from error
             raise
+
+
+def option_layers(options: dict[str, Any]) -> tuple[Layer, ...]:
+    """Turn the options that were given into layers, ``--set`` the weakest."""
+    layers = [set_layer(tuple(options.get("assignments") or ()))]
+    for name, key in _ASSIGNED.items():
+        if options.get(name) is not None:
+            layers.append(set_layer([f"{key}={options[name]}"], origin=f"--{name.replace('_', '-')}"))
+    layers.append(set_layer([_cast_word(word) for word in options.get("cast") or ()], origin="--cast"))
+    return tuple(layers)
 
 
 def _cast_word(word: str) -> str:
