@@ -18,14 +18,14 @@ from audiobook.cli import main
 from audiobook.errors import OutputError
 
 SPEAKERS = ("Ada", "Tom", "Dr. Crane", "the keeper")
-FORMATS = "m4b,mp3,epub,srt,vtt,web"
-KILLS = 8
+FORMATS = "m4b,mp3,epub,vtt"
+KILLS = 4
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and process limits are POSIX")
 
 
 def _chapter(number: int) -> str:
     rows = [f"Chapter {number}"]
-    for line in range(6):
+    for line in range(4):
         speaker = SPEAKERS[(number + line) % len(SPEAKERS)]
         rows.append(f"The tide of day {number} turned at {line + 1} o'clock, and the boats came in over the bar.")
         rows.append(f'"There are {10 * number + line} boats," said {speaker}. "I counted them twice from the tower."')
@@ -103,7 +103,7 @@ def test_killed_at_any_moment_it_goes_on_and_ends_with_the_same_bytes(
 ) -> None:
     expected, duration = quiet
     moments = random.Random(seed)
-    for _ in range(KILLS // 2):
+    for _ in range(KILLS):
         killed_after(book, tmp_path, moments.uniform(0.1, 1.0) * duration)
         there = finished(tmp_path / "out") if (tmp_path / "out").is_dir() else {}
         assert there.items() <= expected.items(), "a file under its final name is not whole"
@@ -199,9 +199,9 @@ def test_damaged_entries_of_the_cache_are_made_anew(
         if data and damage.random() < 0.5:
             data[damage.randrange(len(data))] ^= 0xFF
             path.write_bytes(data if damage.random() < 0.7 else data[: len(data) // 2])
-    for path in (tmp_path / "out").glob("*.*"):
-        if path.suffix != ".script":
-            path.unlink()
+    for name in quiet[0]:
+        if not name.endswith(".script"):
+            (tmp_path / "out" / name).unlink()
     done = run(book, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert finished(tmp_path / "out") == quiet[0]
