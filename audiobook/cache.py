@@ -1,28 +1,27 @@
-"""The store of takes: what has been spoken once is never spoken again.
+"""The cache: what has been spoken once is never spoken again.
 
 A take's key is the SHA-256 of all that decides its sound. Under the cache folder::
 
-    takes/3f/3f9c...e1.json              sidecar: hash, frames, sample rate, word times
-    takes/3f/3f9c...e1-77ab01cd.flac     16-bit sound, named after its own hash
-    sessions/4711.json                   a running process that uses the cache
+    takes/         what was spoken: 16-bit FLAC, see `audiobook.store`
+    masters/       finished chapters, 16-bit FLAC
+    encoded/       finished chapters as AAC, MP3, Opus ...
+    sessions/      running processes that use the cache
 
-An entry counts only when its sidecar exists and the sound has the length and hash that the sidecar
-states, so a file that a crash cut short is made anew instead of being used. The sound's name holds
-its hash: two processes that record the same utterance at once cannot mix their files.
+Masters and encoded chapters can be made anew from takes in moments; they are only there to save these.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import platformdirs
@@ -32,6 +31,7 @@ import soundfile
 from audiobook import atomic
 from audiobook.audio import Speech, Take, Utterance, WordTime
 from audiobook.errors import OutputError, UsageError
+from audiobook.store import Store, digest_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +40,9 @@ __all__ = ["CacheStats", "TakeCache", "cache_folder", "read_take", "take_key"]
 
 _SCHEMA = 1
 """Part of every key: raise it when the meaning of an utterance or the make of a take changes."""
+_DERIVED = ("masters", "encoded")
+_HANDICAP_NS = 7 * 86_400 * 10**9
+"""What can be made from takes in moments is pruned as if it had been used a week earlier."""
 
 
 def cache_folder() -> Path:
@@ -69,8 +72,7 @@ def take_key(fingerprint: str, utterance: Utterance, seed: int) -> str:
         "phonemes": utterance.phonemes,
         "seed": seed,
     }
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    return digest_of(content)
 
 
 def read_take(take: Take) -> NDArray[np.float32]:
@@ -104,6 +106,10 @@ class CacheStats:
     """Bytes on disk, sidecars included."""
     seconds: float
     """Of speech."""
+    chapters: int = 0
+    """Finished chapters, mastered and encoded ones counted apart."""
+    chapters_size: int = 0
+    """Bytes on disk; not in ``size``."""
 
 
 class TakeCache:
@@ -112,31 +118,30 @@ class TakeCache:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = cache_folder() if folder is None else folder
         """Where it lies; nothing is made before the first take is put."""
+        self._takes = Store(self.folder / "takes")
+        self._stores = (self._takes, *(Store(self.folder / name) for name in _DERIVED))
+
+    @property
+    def masters(self) -> Store:
+        """Finished chapters."""
+        return self._stores[1]
+
+    @property
+    def encoded(self) -> Store:
+        """Finished chapters as packages hold them."""
+        return self._stores[2]
 
     def get(self, key: str) -> Take | None:
         """Return the take, verified by length and hash, or None; what is corrupt is deleted."""
-        sidecar = self._sidecar(key)
-        try:
-            entry = json.loads(sidecar.read_bytes())
-            sound = self._sound(key, str(entry["sha256"]))
-            take = Take(
-                sound,
-                int(entry["frames"]),
-                int(entry["sample_rate"]),
-                tuple(WordTime(str(text), int(start), int(end)) for text, start, end in entry["words"]),
-            )
-            whole = hashlib.sha256(sound.read_bytes()).hexdigest() == entry["sha256"]
-        except FileNotFoundError:
-            # No sidecar: never recorded, or another process is about to finish it. No sound: somebody deleted it.
+        kept = self._takes.get(key, ".flac")
+        if kept is None:
             return None
-        except (OSError, ValueError, TypeError, KeyError):
-            whole = False
-        if not whole:
+        try:
+            words = tuple(WordTime(str(text), int(start), int(end)) for text, start, end in kept.note["words"])
+            return Take(kept.path, int(kept.note["frames"]), int(kept.note["sample_rate"]), words)
+        except (ValueError, TypeError, KeyError):
             self.drop(key)
             return None
-        with contextlib.suppress(OSError):  # a read-only cache still serves; it only forgets when it was used
-            os.utime(sidecar)
-        return take
 
     def put(self, key: str, speech: Speech) -> Take:
         """Store mono sound as 16-bit FLAC and return it as a take.
@@ -147,54 +152,53 @@ class TakeCache:
         samples = np.round(np.clip(speech.samples, -1.0, 1.0) * 32767.0).astype(np.int16)
         buffer = io.BytesIO()
         soundfile.write(buffer, samples, speech.sample_rate, format="FLAC", subtype="PCM_16")
-        data = buffer.getvalue()
-        digest = hashlib.sha256(data).hexdigest()
-        entry = {
-            "sha256": digest,
+        note = {
             "frames": len(samples),
             "sample_rate": speech.sample_rate,
             "words": [[word.text, word.start, word.end] for word in speech.words],
         }
-        sound = self._sound(key, digest)
-        try:
-            # Not flushed to the disk: entries are verified when read, and waiting for the disk would idle a core.
-            atomic.write_bytes(sound, data, flush=False)
-            atomic.write_bytes(self._sidecar(key), json.dumps(entry, sort_keys=True).encode(), flush=False)
-        except OutputError:
-            # Windows refuses to replace a file that another process reads at that moment: then its take is there.
-            if theirs := self.get(key):
-                return theirs
-            raise
-        return Take(sound, len(samples), speech.sample_rate, speech.words)
+
+        def write(path: Path) -> Mapping[str, Any]:
+            with atomic.translated(path.parent):
+                path.write_bytes(buffer.getvalue())
+            return note
+
+        kept = self._takes.put(key, ".flac", write)
+        return Take(kept.path, len(samples), speech.sample_rate, speech.words)
+
+    def stamp(self, key: str) -> str | None:
+        """Return what changes whenever a take is recorded anew; None when there is none. Its sound is not read."""
+        return self._takes.stamp(key)
+
+    def touch(self, key: str) -> None:
+        """Note that a take is in use, though something made from it was found."""
+        self._takes.touch(key)
 
     def drop(self, key: str) -> None:
         """Delete an entry; harmless when there is none or it cannot be deleted."""
-        sidecar = self._sidecar(key)
-        for path in (sidecar, *sidecar.parent.glob(f"{key}-*.flac")):
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+        self._takes.drop(key)
 
     def stats(self) -> CacheStats:
         """Count takes, bytes and seconds."""
         takes = size = 0
         seconds = 0.0
-        for _, sidecar in self._entries():
-            with contextlib.suppress(OSError, ValueError, TypeError, KeyError, ZeroDivisionError):
-                entry = json.loads(sidecar.read_bytes())
-                sound = self._sound(sidecar.stem, str(entry["sha256"]))
-                size += sidecar.stat().st_size + sound.stat().st_size
-                seconds += entry["frames"] / entry["sample_rate"]
+        for entry in self._takes.entries():
+            note = self._takes.note(entry.key)
+            with contextlib.suppress(TypeError, KeyError, ZeroDivisionError):
+                seconds += note["frames"] / note["sample_rate"]
+                size += entry.size
                 takes += 1
-        return CacheStats(self.folder, takes, size, seconds)
+        chapters = [entry.size for store in self._stores[1:] for entry in store.entries()]
+        return CacheStats(self.folder, takes, size, seconds, len(chapters), sum(chapters))
 
     def verify(self) -> tuple[str, ...]:
-        """Read every take, delete the corrupt ones and files that belong to none, and return the keys deleted."""
-        bad = [sidecar.stem for _, sidecar in self._entries() if self._is_broken(sidecar.stem)]
+        """Read everything, delete what is corrupt and files that belong to nothing, and return the keys deleted."""
+        bad = [key for store in self._stores for key in store.verify()]
         self._sweep()
         return tuple(bad)
 
     def prune(self, max_size: int) -> int:
-        """Delete the takes that were used longest ago until at most ``max_size`` bytes remain.
+        """Delete what was used longest ago until at most ``max_size`` bytes remain.
 
         Returns:
             The number of bytes freed.
@@ -211,22 +215,23 @@ class TakeCache:
             )
         self._sweep()
         aged = [
-            (used, sidecar.stem, sum(path.stat().st_size for path in (sidecar, *self._sounds(sidecar.stem))))
-            for used, sidecar in self._entries()
+            (entry.used_ns - (0 if store is self._takes else _HANDICAP_NS), number, entry)
+            for number, store in enumerate(self._stores)
+            for entry in store.entries()
         ]
-        excess = sum(size for _, _, size in aged) - max_size
+        excess = sum(entry.size for _, _, entry in aged) - max_size
         freed = 0
-        for _, key, size in sorted(aged):
+        for _, number, entry in sorted(aged, key=lambda each: (each[0], each[1], each[2].key)):
             if freed >= excess:
                 break
-            self.drop(key)
-            freed += size
+            self._stores[number].drop(entry.key)
+            freed += entry.size
         return freed
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
         """State for as long as the block runs that this process uses the cache, so nothing is pruned under it."""
-        path = self.folder / "sessions" / f"{os.getpid()}.json"
+        path = self.folder / "sessions" / f"{os.getpid()}-{uuid.uuid4().hex[:8]}.json"
         atomic.write_text(path, json.dumps({"started": psutil.Process().create_time()}))
         try:
             yield
@@ -237,53 +242,20 @@ class TakeCache:
     def _other_sessions(self) -> list[int]:
         alive = []
         for path in sorted((self.folder / "sessions").glob("*.json")):
+            owner = path.stem.partition("-")[0]
             with contextlib.suppress(OSError, ValueError, TypeError, KeyError, psutil.Error):
-                number = int(path.stem)
+                number = int(owner)
                 started = float(json.loads(path.read_bytes())["started"])
                 # The start time tells a live build from a stranger that was given a dead build's number.
                 if number != os.getpid() and abs(psutil.Process(number).create_time() - started) < 2.0:
                     alive.append(number)
                     continue
-            if path.stem != str(os.getpid()):
+            if owner != str(os.getpid()):
                 path.unlink(missing_ok=True)
-        return alive
-
-    def _is_broken(self, key: str) -> bool:
-        used = self._sidecar(key).stat()
-        if self.get(key) is None:
-            self.drop(key)
-            return True
-        with contextlib.suppress(OSError):  # looking at it is not using it
-            os.utime(self._sidecar(key), ns=(used.st_atime_ns, used.st_mtime_ns))
-        return False
+        return list(dict.fromkeys(alive))
 
     def _sweep(self) -> None:
-        """Delete sounds that no sidecar names and temporary files, left by processes that were killed."""
-        if self._other_sessions():
-            return
-        named = set()
-        for _, sidecar in self._entries():
-            with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-                named.add(self._sound(sidecar.stem, str(json.loads(sidecar.read_bytes())["sha256"])).name)
-        for path in self._takes().glob("*/*"):
-            if path.name.startswith(".") or (path.suffix == ".flac" and path.name not in named):
-                path.unlink(missing_ok=True)
-
-    def _entries(self) -> Iterator[tuple[int, Path]]:
-        """Yield when an entry was last used, in nanoseconds, and its sidecar, in the order of keys."""
-        for sidecar in sorted(self._takes().glob("??/*.json")):
-            if not sidecar.name.startswith("."):
-                with contextlib.suppress(FileNotFoundError):
-                    yield sidecar.stat().st_mtime_ns, sidecar
-
-    def _takes(self) -> Path:
-        return self.folder / "takes"
-
-    def _sidecar(self, key: str) -> Path:
-        return self._takes() / key[:2] / f"{key}.json"
-
-    def _sound(self, key: str, digest: str) -> Path:
-        return self._takes() / key[:2] / f"{key}-{digest[:8]}.flac"
-
-    def _sounds(self, key: str) -> list[Path]:
-        return sorted((self._takes() / key[:2]).glob(f"{key}-*.flac"))
+        """Delete what processes that were killed have left."""
+        if not self._other_sessions():
+            for store in self._stores:
+                store.sweep()

@@ -16,7 +16,10 @@ LAYERS = (
     {"errors"},
     {"book", "script", "audio", "settings", "progress", "atomic", "usertext"},
     {"configfile", "configschema", "scripttext", "scriptjson"},
-    {"scriptfile", "cache", "ffmpeg", "engines", "prosody", "measure", "filters", "dynamics", "spoken", "names"},
+    {
+        "scriptfile", "cache", "store", "ffmpeg", "engines", "prosody", "measure", "loudness", "truepeak", "filters",
+        "dynamics", "spoken", "names",
+    },
     {
         "ingest", "adapt", "rescript", "delivery", "pauses", "plan", "record", "crew", "speakers", "workers", "booth",
         "accept", "levels", "stitch", "master", "publish", "verify",

@@ -12,31 +12,32 @@ __all__ = ["command"]
 @click.group("cache", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Show the store of takes: how much was recorded and where it lies.
+    """Show what was recorded and what was made from it, and where it lies.
 
     \b
     audiobook cache                      what it holds
-    audiobook cache verify               check every take; broken ones are dropped and recorded anew
-    audiobook cache prune --max-gb 5     drop the takes that were used longest ago
+    audiobook cache verify               check every file; broken ones are dropped and made anew
+    audiobook cache prune --max-gb 5     drop what was used longest ago
     """
     from audiobook.cache import TakeCache
 
     if ctx.invoked_subcommand is None:
         stats = TakeCache().stats()
         click.echo(
-            f"{stats.folder}: {stats.takes} takes, {duration(stats.seconds)} of speech, {stats.size / 1e6:.1f} MB"
+            f"{stats.folder}: {stats.takes} takes, {duration(stats.seconds)} of speech, {stats.size / 1e6:.1f} MB; "
+            f"{stats.chapters} finished chapters, {stats.chapters_size / 1e6:.1f} MB"
         )
 
 
 @command.command("verify")
 def verify() -> None:
-    """Check length and hash of every take; drop the broken ones."""
+    """Check the hash of every take and every finished chapter; drop the broken ones."""
     from audiobook.cache import TakeCache
 
     cache = TakeCache()
-    total = cache.stats().takes
+    stats = cache.stats()
     broken = cache.verify()
-    click.echo(f"{total} takes checked, {len(broken)} broken and dropped")
+    click.echo(f"{stats.takes} takes and {stats.chapters} finished chapters checked, {len(broken)} broken and dropped")
 
 
 @command.command("prune")
@@ -48,7 +49,7 @@ def verify() -> None:
     help="Size to come down to.",
 )
 def prune(max_gb: int) -> None:
-    """Drop the takes that were used longest ago; takes of a running build stay."""
+    """Drop what was used longest ago; while a build runs nothing goes."""
     from audiobook.cache import TakeCache
 
     freed = TakeCache().prune(max_gb * 10**9)
