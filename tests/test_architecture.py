@@ -18,7 +18,7 @@ LAYERS = (
     {"configfile", "configschema", "scripttext", "scriptjson"},
     {
         "scriptfile", "cache", "store", "ffmpeg", "engines", "prosody", "measure", "loudness", "truepeak", "filters",
-        "dynamics", "spoken", "names",
+        "dynamics", "spoken", "names", "container",
     },
     {
         "ingest", "adapt", "rescript", "delivery", "pauses", "plan", "record", "crew", "speakers", "workers", "booth",

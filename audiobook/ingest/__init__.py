@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from audiobook.book import Book
+from audiobook.container.archive import open_archive
 from audiobook.errors import HostileSourceError, SourceError
-from audiobook.ingest.archive import open_archive
 from audiobook.settings import IngestSettings
 
 __all__ = ["MAX_SOURCE_BYTES", "READERS", "SUFFIXES", "format_of", "read_book"]

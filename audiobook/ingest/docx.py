@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audiobook.book import Book, Cover, Metadata
+from audiobook.container.archive import Archive, open_archive
+from audiobook.container.xml import Element, attribute, children_text, is_whole, local, parse_xml
 from audiobook.errors import SourceError
-from audiobook.ingest.archive import Archive, open_archive
 from audiobook.ingest.clean import clean, one_line
 from audiobook.ingest.html import book_of_tree
 from audiobook.ingest.opfmeta import sniff
 from audiobook.ingest.tree import add, add_text, new_body, noteref
-from audiobook.ingest.xml import Element, attribute, children_text, is_whole, local, parse_xml
 from audiobook.settings import IngestSettings
 
 __all__ = ["read_docx"]

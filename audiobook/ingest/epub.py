@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from audiobook.book import Book, Exclusion, LexiconEntry, Metadata
+from audiobook.container.archive import Archive, open_archive
+from audiobook.container.package import Item, Package, join, read_package, refuse_drm
+from audiobook.container.xml import Element, parse_markup, parse_xml
 from audiobook.errors import HostileSourceError, SourceError
-from audiobook.ingest.archive import Archive, open_archive
 from audiobook.ingest.compose import compose
 from audiobook.ingest.ledger import source_text
 from audiobook.ingest.lexicon import read_pls
 from audiobook.ingest.notes import find_marks, find_notes
 from audiobook.ingest.opfmeta import read_cover, read_metadata
-from audiobook.ingest.package import Item, Package, join, read_package, refuse_drm
 from audiobook.ingest.passages import Document
 from audiobook.ingest.semantics import section_role
 from audiobook.ingest.toc import Entry, read_landmarks, read_nav, read_ncx, targets
 from audiobook.ingest.walk import walk
-from audiobook.ingest.xml import Element, parse_markup, parse_xml
 from audiobook.settings import IngestSettings
 
 __all__ = ["read_epub"]

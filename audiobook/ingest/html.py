@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from audiobook.book import Book, Cover, Metadata
+from audiobook.container.xml import Element, attribute, children_text, parse_markup
 from audiobook.errors import HostileSourceError
 from audiobook.ingest.clean import one_line
 from audiobook.ingest.compose import compose
@@ -13,7 +14,6 @@ from audiobook.ingest.ledger import source_text
 from audiobook.ingest.notes import find_marks, find_notes
 from audiobook.ingest.textfile import refuse_binary
 from audiobook.ingest.walk import walk
-from audiobook.ingest.xml import Element, attribute, children_text, parse_markup
 from audiobook.settings import IngestSettings
 
 __all__ = ["book_of_tree", "read_html"]

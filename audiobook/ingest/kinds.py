@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from audiobook.book import ParagraphKind
+from audiobook.container.xml import Element, attribute, children_text, local
 from audiobook.ingest import semantics
-from audiobook.ingest.xml import Element, attribute, children_text, local
 
 __all__ = ["BLOCKS", "HEADINGS", "is_drop_cap", "is_stanza", "kind_of"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from audiobook.container.xml import Element, local
 from audiobook.ingest.clean import clean
-from audiobook.ingest.xml import Element, local
 
 __all__ = ["SILENT", "source_text"]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from audiobook.book import LexiconEntry
+from audiobook.container.xml import Element, attribute, children_text, local, parse_xml
 from audiobook.errors import SourceError
 from audiobook.ingest.clean import one_line
-from audiobook.ingest.xml import Element, attribute, children_text, local, parse_xml
 
 __all__ = ["read_pls", "to_ipa"]
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from audiobook.book import Exclusion
+from audiobook.container.xml import Element, children_text, local
 from audiobook.ingest import semantics
 from audiobook.ingest.passages import Passage
-from audiobook.ingest.xml import Element, children_text, local
 
 __all__ = ["find_marks", "find_notes", "place_notes"]
 

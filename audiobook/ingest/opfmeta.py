@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from audiobook.book import Cover, Metadata
+from audiobook.container.archive import Archive
+from audiobook.container.package import Item, Package, join
+from audiobook.container.xml import Element, attribute, children_text, local, parse_markup
 from audiobook.errors import SourceError
-from audiobook.ingest.archive import Archive
 from audiobook.ingest.clean import one_line
-from audiobook.ingest.package import Item, Package, join
-from audiobook.ingest.xml import Element, attribute, children_text, local, parse_markup
 
 __all__ = ["read_cover", "read_metadata", "sniff"]
 

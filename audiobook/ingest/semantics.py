@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from audiobook.ingest.xml import Element, attribute, children_text, local
+from audiobook.container.xml import Element, attribute, children_text, local
 
 __all__ = [
     "is_code", "is_hidden", "is_line_number", "is_noteref", "is_pagebreak", "note_like", "role_of",

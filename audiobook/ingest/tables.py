@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from audiobook.ingest.xml import Element, children_text, local
+from audiobook.container.xml import Element, children_text, local
 
 __all__ = ["Table", "read_table"]
 

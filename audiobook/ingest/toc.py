@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from audiobook.container.xml import Element, attribute, children_text, local
 from audiobook.ingest.clean import one_line
-from audiobook.ingest.xml import Element, attribute, children_text, local
 
 __all__ = ["Entry", "flatten", "read_landmarks", "read_nav", "read_ncx", "targets"]
 

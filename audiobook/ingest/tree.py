@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from audiobook.ingest.xml import Element
+from audiobook.container.xml import Element
 
 __all__ = ["add", "add_text", "new_body", "noteref"]
 

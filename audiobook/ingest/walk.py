@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from audiobook.book import Exclusion, Markup, ParagraphKind
+from audiobook.container.xml import Element, attribute, children_text, local
 from audiobook.ingest import semantics
 from audiobook.ingest.clean import one_line
 from audiobook.ingest.headings import recognize
@@ -18,7 +19,6 @@ from audiobook.ingest.linebreaks import split_lines
 from audiobook.ingest.passages import Document, Passage, settle_blanks
 from audiobook.ingest.semantics import same_language
 from audiobook.ingest.tables import Table, read_table
-from audiobook.ingest.xml import Element, attribute, children_text, local
 from audiobook.settings import IngestSettings
 
 __all__ = ["walk"]

@@ -7,9 +7,9 @@ import posixpath
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from audiobook.container.archive import Archive
+from audiobook.container.xml import Element, attribute, local, parse_xml
 from audiobook.errors import SourceError
-from audiobook.ingest.archive import Archive
-from audiobook.ingest.xml import Element, attribute, local, parse_xml
 
 __all__ = ["Item", "Package", "join", "read_package", "refuse_drm"]
 

@@ -1,0 +1,1 @@
+"""Containers from strangers: zip archives, their XML, and EPUB's package document, read under limits."""
