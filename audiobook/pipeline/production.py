@@ -51,8 +51,10 @@ class Built:
     audio_s: float
     """Length of the book."""
     wall_s: float
-    speaking_s: float = 0.0
+    speaking_s: float
     """For which speakers were busy with this book."""
+    book: Audiobook
+    """What the packages were made of; the sound of its tracks is gone."""
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``build --json`` prints last."""
@@ -111,11 +113,12 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
         hired = open_recorder(TakeCache(), settings.record, settings.jobs, crew, rank)
         recorded = _record(plan, rate, studio, settings, progress, assemble, hired)
         progress(Event("stage", f"writing {', '.join(settings.formats)}"))
-        packages = _publish(assemble(recorded.tracks), folder, name, settings, progress)
+        book = assemble(recorded.tracks)
+        packages = _publish(book, folder, name, settings, progress)
     figures = tuple(recorded.levels)
     audio_s = sum(track.frames / track.sample_rate for track in recorded.tracks)
     wall_s = time.monotonic() - started
-    return Built(path, packages, figures, recorded.takes, recorded.spoken, audio_s, wall_s, recorded.speaking_s)
+    return Built(path, packages, figures, recorded.takes, recorded.spoken, audio_s, wall_s, recorded.speaking_s, book)
 
 
 def _require_recordable(script: Script, settings: Settings, path: Path) -> int:
