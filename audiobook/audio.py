@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Audiobook",
     "ChapterPlan",
+    "Levels",
     "Mark",
     "Package",
     "Passage",
@@ -178,6 +179,30 @@ PackageKind = Literal["m4b", "mp3", "mp3-single", "opus", "flac", "wav", "srt", 
 
 
 @dataclass(frozen=True, slots=True)
+class Levels:
+    """What was measured on one recording. A level of nothing but zeros is -inf."""
+
+    duration_s: float
+    sample_rate: int
+    """Hertz."""
+    channels: int
+    rms_db: float
+    """dBFS."""
+    peak_db: float
+    """dBFS, of samples."""
+    true_peak_db: float
+    """dBTP."""
+    noise_floor_db: float
+    """dBFS RMS of the quietest 0.4 s; of the whole when it is shorter."""
+    lufs: float
+    """Integrated loudness; -inf when no block passes the gates."""
+    head_s: float
+    """Seconds before the first window above `audiobook.measure.SILENCE_DB`; the whole duration when there is none."""
+    tail_s: float
+    """Seconds after the last one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """A finished format on disk."""
 
@@ -185,3 +210,5 @@ class Package:
     paths: tuple[Path, ...]
     notes: tuple[str, ...] = ()
     """What a user should know: why there is no file, or why it is less than was asked for."""
+    levels: tuple[Levels, ...] = ()
+    """What was measured on the decoded sound of each path; empty when that was not done while it was made."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from audiobook.measure import between_samples
+from audiobook.truepeak import between_samples
 
 __all__ = ["Compressor", "Limiter"]
 
