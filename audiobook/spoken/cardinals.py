@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audiobook.spoken.measures import fraction, mixed
-from audiobook.spoken.numbers import cardinal, decimal, digits, ordinal, plural, year
+from audiobook.spoken.numbers import cardinal, decimal, digits, house, ordinal, plural, year
 from audiobook.spoken.rules import EDGE, INTEGER, NUMBER, Style, rule
 
 __all__ = ["RANKS", "RULES", "TELEPHONES"]
@@ -125,12 +125,19 @@ _SCORES = re.compile(
 )
 
 
+_LAWS = re.compile(r"\b(?:Law|Pub\. L\.|P\.L)\s$")
+
+
 def _range(match: re.Match[str], _: Style) -> str:
     """Say ``5-10``, a score of ``3-2``, and pages ``123-45``."""
     first, last = match[1], match[2]
+    if len(first) < 4 and len(last) > 4 and (first + last).isdigit() and " " not in match[0]:
+        return f"{digits(first)}, {digits(last)}"
     low, high = float(first.replace(",", "")), float(last.replace(",", ""))
     shortened = len(last) < len(first) and (first + last).isdigit() and first[-len(last) :] < last
-    score = high < low < 100 and " " not in match[0]
+    score = (high < low < 100 or low == high < 20) and " " not in match[0]
+    if _LAWS.search(match.string[max(0, match.start() - 12) : match.start()]):
+        return f"{cardinal(first)} {house(last)}"
     if low < high or shortened or score or _SCORES.search(match.string[max(0, match.start() - 60) : match.start()]):
         return f"{_number(first)} to {_number(last)}"
     return f"{_number(first)} - {_number(last)}"
@@ -177,6 +184,8 @@ def _counts(match: re.Match[str]) -> bool:
     return bool(_PLURAL.match(match.string, match.end())) and (quantity or match["number"].endswith(("00", "50")))
 
 
+_NUMBERED = re.compile(r"\b(?!(?:A\.D|B\.C|U\.S|U\.K|E\.U|U\.N|T\.V)\s)(?:[A-Z]\.){1,5}[A-Z]\s$")
+"""A spelled acronym before five figures or more, as in catalogues: ``HD 209458``."""
 _CODES = re.compile(
     r"\b(?:code|PIN|pin|number is|ending in|zip|ZIP|digits|serial|account|password|OTP|otp|dial|dialed|"
     r"dialled|PNR|pnr)\s(?:is\s|of\s|was\s)?$"
@@ -198,7 +207,7 @@ def _figures(match: re.Match[str], figures: str) -> str:
         return digits(figures, "oh" if len(figures) == 2 else "zero")
     if _may_be_year(figures, before) and not (match["sign"] or _counts(match)):
         return year(figures)
-    code = len(figures) > 2 and _CODES.search(before)
+    code = (len(figures) > 2 and _CODES.search(before)) or (len(figures) > 4 and _NUMBERED.search(before))
     long = len(figures) > 6 and not figures.endswith("000")
     return digits(figures) if code or long else cardinal(figures)
 

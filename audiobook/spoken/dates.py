@@ -134,7 +134,7 @@ def _years(match: re.Match[str], _: Style) -> str:
         return f"{year(first)}{joined}{'oh ' if last[0] == '0' else ''}{cardinal(last)}"
     if int(last) < int(first) or int(last) - int(first) > 1200:
         return match[0]
-    return f"{year(first)}{' ' if match['slash'] == '/' else ' to '}{year(last)}"
+    return f"{year(first)} to {year(last)}"
 
 
 def _era(match: re.Match[str], _: Style) -> str:
@@ -152,6 +152,15 @@ def _eras(match: re.Match[str], _: Style) -> str:
 
 def _to(match: re.Match[str], _: Style) -> str:
     return f"{match[1]} to "
+
+
+def _months(match: re.Match[str], _: Style) -> str:
+    """Say ``Jan.–Feb. 2003``."""
+    return f"{_month(match[1])} to {_month(match[2])}"
+
+
+def _weekdays(match: re.Match[str], _: Style) -> str:
+    return f"{_DAYS[match[1].lower()]} to {_DAYS[match[2].lower()]}"
 
 
 def _era_first(match: re.Match[str], _: Style) -> str:
@@ -191,11 +200,14 @@ def _span(match: re.Match[str], _: Style) -> str:
     return f"{match[1]}{year(match[2])}{match[3]}{year(match[4])}"
 
 
+_DAY_LIST = "|".join(sorted((day.capitalize() for day in _DAYS if day not in {"th", "tu"}), key=len, reverse=True))
 _FULL = rf"(?:{_DAY_NAME}(?:st|nd|rd|th)?\s(?:{_NAMED})|(?:{_NAMED})\.?\s{_DAY_NAME})"
 _FULL_YEAR = rf"(?:{_FULL},?\s(?:1\d{{3}}|20\d\d|\d{{3}})|(?:{_NAMED})\.?,?\s(?:1\d{{3}}|20\d\d))"
 
 RULES = (
     rule(rf"(?<![\w.,/-])({_FULL}|{_FULL_YEAR})\s?[-–—]\s?(?={_FULL}|{_FULL_YEAR})", _to),
+    rule(rf"\b({_NAMED})\b\.?{_DASH}({_NAMED})\b(?!\s\d{{1,2}}\b)(?:\.(?=\s?[\d,;)a-z]))?", _months),
+    rule(rf"\b({_DAY_LIST})\b\.?{_DASH}({_DAY_LIST})\b(?:\.(?=\s?[\d,;)a-z]))?", _weekdays),
     rule(r"(?<![\w.,/-])([12]\d{3})\s?[-–—]\s?(?=(?:present|now|today|date)\b)", _to),
     rule(rf"\b({_WEEKDAY})\b(\.?(?:\s?,)?)(?=\s\(?(?:{_NAMED}|\d{{1,2}}[/\s]))", _weekday),
     rule(

@@ -95,7 +95,7 @@ def _identifier(match: re.Match[str], _: Style) -> str:
     return f"{spell('DOI')} {_say(address)}{rest}"
 
 
-_STEM = r"[A-Za-z][\w-]{0,60}"
+_STEM = r"[A-Za-z\d][\w-]{0,60}"
 _FILES = (
     "txt|exe|docx?|xlsx?|pptx?|jpe?g|png|gif|svg|bmp|mp[34]|wav|ogg|avi|mov|zip|tar|gz|rar|csv"
     "|tsv|xml|json|css|js|py|cpp|jar|dll|iso|bat|cfg|ini|log|epub|mobi"
@@ -111,7 +111,7 @@ RULES = (
         ".",
     ),
     rule(rf"(?<![\w.@/]){_STEM}\.(?:{_FILES})(?![\w@-]|\.\w)", _mail, "."),
-    rule(r"(?<![\w.)\]'])\.(?:com|org|net|edu|gov|mil|info|uk|eu|de|fr|ca|us|io|tv|int|biz)(?![\w.])", _mail, "."),
+    rule(r"(?i:(?<![\w.)\]'])\.(?:com|org|net|edu|gov|mil|info|uk|eu|de|fr|ca|us|io|tv|int|biz))(?![\w.])", _mail, "."),
     rule(r"(?i:\bdoi:?\s?)(?=10\.\d{4,9}/)([^\s<>\"]{3,200})", _identifier, "/"),
     rule(r"(?<![\w&#/])#([A-Za-z_]\w{1,60})#?", _hashtag, "#"),
     rule(r"(?<![\w.@])@([A-Za-z_][\w.]{0,40})", _handle, "@"),

@@ -46,11 +46,14 @@ def sayable(text: str) -> bool:
     return text in words("english/acronyms.txt") or (len(text) > 3 and (is_word(text) or _sounds(text)))
 
 
-_EITHER = frozenset({"IT", "WHO", "AM", "PM", "ID", "AIDS", "PIN"})
+_EITHER = frozenset({"IT", "SAT", "WHO", "AM", "PM", "ID", "AIDS", "PIN"})
 """Words that are acronyms too: letters only where an article or the like stands before them."""
 _LETTERS = frozenset(
     [
         "US",
+        "OS",
+        "ERA",
+        "CS",
         "AD",
         "BC",
         "CE",
@@ -101,19 +104,32 @@ def _shouted(match: re.Match[str]) -> bool:
 def _capitals(match: re.Match[str], _: Style) -> str:
     """Say a word in capitals: an acronym letter by letter, a shouted word as a word."""
     text, ending = match[1], match[2] or ""
-    if text in words("english/acronyms.txt"):
-        return match[0]
-    if text in {"AM", "PM"} and _HOUR.search(match.string[max(0, match.start() - 12) : match.start()]):
-        return match[0]
-    if text in {"WWI", "WWII"}:
-        return f"World War {'one' if text == 'WWI' else 'two'}{ending.lower()}"
-    if text in _TITLES and (text != "ST" or _CAPITAL.match(match.string, match.end())):
-        return _TITLES[text] + ending.lower()
     shouted = _shouted(match)
+    settled = _settled(match, text, ending, shouted=shouted)
+    if settled:
+        return settled
     if _spelled(match, text, shouted=shouted):
         return spell(text) + _ending(ending)
     common = text.lower() in words("words/en.txt")
     return (text.lower() if common else text.capitalize()) + ending.lower()
+
+
+def _settled(match: re.Match[str], text: str, ending: str, *, shouted: bool) -> str:
+    """What is said for capitals that have a reading of their own, or nothing."""
+    if text in words("english/acronyms.txt"):
+        return match[0]
+    if text == "AS" and not shouted and _NAME.match(match.string, match.end()):
+        return spell(text)
+    if text in {"WWI", "WWII"}:
+        return f"World War {'one' if text == 'WWI' else 'two'}{ending.lower()}"
+    if text in {"AM", "PM"} and _HOUR.search(match.string[max(0, match.start() - 12) : match.start()]):
+        return match[0]
+    if text in _TITLES and (text != "ST" or _CAPITAL.match(match.string, match.end())):
+        return _TITLES[text] + ending.lower()
+    return ""
+
+
+_NAME = re.compile(r"\s[A-Z][a-z]")
 
 
 def _spelled(match: re.Match[str], text: str, *, shouted: bool) -> bool:
@@ -156,13 +172,21 @@ def _degree(match: re.Match[str], _: Style) -> str:
     return spell(re.sub(r"[^A-Za-z]", "", match[1]).upper()) + ending + stop(match)
 
 
+_TWO_NAMES = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+")
+
+
+def _species(match: re.Match[str], style: Style) -> str:
+    """Say ``E. coli`` without a pause."""
+    return f"{style.put('A', 'eɪ') if match[1] == 'A' else match[1]} "
+
+
 def _named(match: re.Match[str], style: Style) -> str:
     following = re.match(r"[A-Z][a-z']+", match.string[match.end() : match.end() + 24])
     letters = re.findall("[A-Z]", match[1])
     if letters == ["M"] and not re.search(
         r"(?:[A-Z][a-z]+|[A-Z]\.)\s$", match.string[max(0, match.start() - 16) : match.start()]
     ):
-        return "Monsieur "
+        return "M " if _TWO_NAMES.match(match.string, match.end()) else "Monsieur "
     starter = bool(following and following[0] in words("english/starters.txt"))
     if starter and len(letters) > 1:
         return f"{spell(''.join(letters))}. "
@@ -186,6 +210,7 @@ def _lone(_match: re.Match[str], style: Style) -> str:
 
 
 INITIALS = (
+    rule(r"(?<![\w.])([A-HJ-Z])\.\s(?=[a-z]{2,}(?:us|is|um|a|i|ae|ii|ans|ens|or|os|on|es)\b)", _species, "."),
     rule(r"(?<=[a-z]\s)A(?=\s[a-z]|[,;:!?)]|\.?\"?$)", _lone, "A"),
     rule(r"(?<![\w&])([A-Z]{1,3})\s?&\s?([A-Z]{1,3})('s)?(?![\w&])", _joined, "&"),
     rule(
@@ -210,4 +235,12 @@ INITIALS = (
 )
 
 
-CAPITALS = (rule(r"(?<![\w.'])([A-Z]{2,24})('?s|'S)?(?![\w])(?!\.[A-Za-z])", _capitals),)
+def _titled(match: re.Match[str], _: Style) -> str:
+    """Say ``MR. BENNET``; a title's full stop never ends its sentence."""
+    return _TITLES[match[1]]
+
+
+CAPITALS = (
+    rule(r"(?<![\w.'])(MR|MRS|DR|ST)\.(?=\s?[A-Z])", _titled, "."),
+    rule(r"(?<![\w.'])([A-Z]{2,24})('?s|'S)?(?![\w])(?!\.[A-Za-z])", _capitals),
+)

@@ -62,7 +62,7 @@ _OVER = (
     rf"(?:\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(_BELOW)}|day|week|month|year|hour|minute|second|person|capita|acre|mile)"
     r"(?P<power2>[²³23])?(?![\w/]))?"
 )
-_DOT = r"(?P<dot>(?<=[a-z])\.(?=\s?[a-z0-9,;)]))?"
+_DOT = r"(?P<dot>(?<=[a-z])\.(?=\s?(?:[a-z0-9,;)]|[NSEW]{1,3}\b)))?"
 _END = r"(?![\w°/])"
 _START = EDGE
 _MIXED = r"(?:(?P<whole>\d{1,4})[\s-]?)?(?P<top>\d{1,3})[/⁄](?P<bottom>\d{1,3})"
@@ -115,8 +115,16 @@ def _measure(match: re.Match[str], _: Style) -> str:
         single = False
     said += f" {power}{one if single or lone else many}"
     if match["below"]:
-        said += f" per {_power(match['square2'], match['power2'])}{_below(match['below'])}"
+        said += f" per {_under(match)}"
     return said
+
+
+def _under(match: re.Match[str]) -> str:
+    """What stands below the stroke: "square kilometer", but "second squared"."""
+    name = _below(match["below"])
+    if name in {"second", "hour", "minute"} and match["power2"]:
+        return f"{name} {'squared' if match['power2'] in '2²' else 'cubed'}"
+    return _power(match["square2"], match["power2"]) + name
 
 
 def _below(symbol: str) -> str:
@@ -182,6 +190,11 @@ def _unit_alone(match: re.Match[str], _: Style) -> str:
     return f"{_unit(match[1])[1]} per {_below(match[2])}"
 
 
+def _tall(match: re.Match[str], _: Style) -> str:
+    """Say ``5'6`` as people give a height."""
+    return f"{cardinal(match[1])} foot {cardinal(match[2])}"
+
+
 def _prime(match: re.Match[str], _: Style) -> str:
     names = ("foot", "feet") if match[2] in "'′" else ("inch", "inches")
     return f"{decimal(match[1])} {names[match[1] != '1']}"
@@ -214,7 +227,25 @@ def _percent(match: re.Match[str], _: Style) -> str:
     return f"{_number(match[1])}{' to ' + _number(match[2]) if match[2] else ''} percent"
 
 
-_FIRST = rf"(?:(?P<first>{NUMBER})(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
+_COMPASS = {"N": "north", "S": "south", "E": "east", "W": "west"}
+
+
+def _direction(match: re.Match[str], _: Style) -> str:
+    """Say ``5 km NNE of``: miles and kilometers go in a direction."""
+    letters = match[2].replace(".", "")
+    if len(letters) == 3:
+        return f"{match[1]}{_COMPASS[letters[0]]} {_COMPASS[letters[1]]}{_COMPASS[letters[2]]}"
+    return match[1] + "".join(_COMPASS[letter] for letter in letters)
+
+
+DIRECTIONS = (
+    rule(
+        r"(\b(?:miles?|kilometers?|kilometres?|meters|metres|feet|yards|leagues)\.?\s)((?:[NS]\.?){1,2}[EW]?|[EW](?:[NS][EW])?)\b\.?"
+        r"(?=\s(?:of|from|along|by)\b)",
+        _direction,
+    ),
+)
+_FIRST = rf"(?:(?P<first>(?:(?<!\w)[-−])?{NUMBER})(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
 
 RULES = (
     rule(r"(?<=\d)(\s?[a-zA-Z]{1,3}[²³]?)\s?[x×]\s?(?=\d)", lambda match, _: f"{match[1]} by ", ""),
@@ -239,8 +270,14 @@ RULES = (
         _of_units,
         "sq",
     ),
+    rule(r"(?<![\w.,/'])([3-8])['′](1[01]|\d)(?![\w'\"′″])", _tall),
     rule(rf"{_START}({NUMBER})\s?([′″])", _prime),
     rule(rf"{_START}({NUMBER})\"(?!\w)", _inches, '"'),
+    rule(
+        rf"{_START}({NUMBER})\s?\"\s?(?=(?:vinyl|singles?|records?|mix|version|remix|disc|EP|LP|guns?|maxi|picture|album)\b)",
+        lambda match, _: f"{decimal(match[1])} inch ",
+        '"',
+    ),
     rule(rf"{_START}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),
     rule(rf"(?<!\w)(?<!\d[.,])((?:[-−+±]\s?)?{NUMBER})\s?(%)", lambda match, _: f"{_number(match[1])} percent", "%"),
     rule(rf"{_START}{_MIXED}[\s-]?{_UNIT}{_OVER}{_DOT}{_END}", _mixed_measure, "/"),
@@ -268,5 +305,6 @@ RULES = (
         "/",
     ),
     rule(rf"(?<![\w.,/])(\d{{1,4}})?\s?([{''.join(_VULGAR)}])", _glyph),
-    rule(rf"{_START}{NUMBER}(?:\s?[x×]\s?{NUMBER}){{1,3}}(?![\w.])", _size),
+    rule(rf"{_START}{NUMBER}(?:\s?x\s?{NUMBER}){{1,3}}(?![\w.])", _size, "x"),
+    rule(r"(?<![\w.,])\d{3,5}\s?×\s?\d{3,5}(?![\w.,])", _size, "×"),
 )

@@ -172,7 +172,7 @@ RULES = (
     ),
     rule(
         rf"(?<!\w)(?P<minus>[-−](?=\S))?(?P<sign>{_SIGNS})\s?(?P<first>{NUMBER})"
-        rf"(?:(?:\s(?P<scale1>million|billion|thousand|trillion))?{_DASH}(?P<again>{_SIGNS})?(?P<last>{NUMBER}))?{_SCALE}?{_PER}",
+        rf"(?:(?:\s(?P<scale1>million|billion|thousand|trillion))?{_DASH}(?P<again>{_SIGNS})?\s?(?P<last>{NUMBER}))?{_SCALE}?{_PER}",
         _money,
     ),
     rule(rf"\b(?P<code>{_CODES})\s?(?P<first>{NUMBER}){_SCALE}?", _code),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["cardinal", "decimal", "digits", "ordinal", "plural", "year"]
+__all__ = ["cardinal", "decimal", "digits", "house", "ordinal", "plural", "year"]
 
 _ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -100,6 +100,18 @@ def year(number: int | str) -> str:
     if not rest:
         return f"{cardinal(century)} hundred"
     return f"{cardinal(century)} {'oh ' if rest < 10 else ''}{cardinal(rest)}"
+
+
+def house(figures: str) -> str:
+    """Say the number of a house or a room, in pairs: "fourteen twenty eight", "seven oh eight"."""
+    if len(figures) < 3 or figures[0] == "0":
+        return cardinal(figures) if figures[0] != "0" else digits(figures)
+    if len(figures) > 4:
+        return digits(figures)
+    head, tail = figures[:-2], figures[-2:]
+    if tail == "00":
+        return cardinal(figures) if head.endswith("0") else f"{cardinal(head)} hundred"
+    return f"{cardinal(head)} {'oh ' if tail[0] == '0' else ''}{cardinal(tail)}"
 
 
 def plural(words: str) -> str:

@@ -43,11 +43,14 @@ def _counted(match: re.Match[str], _: Style) -> str:
 
 def _number_one(match: re.Match[str]) -> bool:
     """Whether "I" is a numeral: ``World War I began``, not ``the part I played``."""
+    if _OWN.search(match.string[max(0, match.start() - 12) : match.start()]):
+        return False
     if match[1][0].isupper() and match.start():
         return not _VERBS.match(match.string, match.end()) or match.string[match.end() + 1 :].startswith("was")
     return bool(_NUMBER_I.match(match.string, match.end()) or re.match(r"\s[A-Z]", match.string[match.end() :]))
 
 
+_OWN = re.compile(r"\b(?:own|my|most|his|her|their|our|your|great|large|better|good|no|some|any)\s$")
 _NUMBER_I = re.compile(
     r"\s*(?:$|[.,:;)\]\"'?!—–-]|(?:of|to|and|in|is|was|by|the|from|at|on|for|with|which|that|shows|begins|ends|contains|opens)\b)"
 )

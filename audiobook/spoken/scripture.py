@@ -48,7 +48,7 @@ def _book(match: re.Match[str], _: Style) -> str:
 
 
 _RANK = r"(?:(?<![\w.,-])([1-4]|I{1,3})\s)?"
-_VERSE = r"\d{1,3}(?:[-–—]\d{1,3})?"
+_VERSE = r"\d{1,3}(?:\s?[-–—]\s?\d{1,3})?"
 
 RULES = (
     rule(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from audiobook.spoken.letters import sayable, spell
-from audiobook.spoken.numbers import cardinal, digits, year
+from audiobook.spoken.numbers import cardinal, digits, house, year
 from audiobook.spoken.rules import Style, rule
-from audiobook.spoken.titles import house
 
 __all__ = ["RULES"]
 

@@ -78,9 +78,10 @@ ARITHMETIC = (
     ),
     rule(r"(?<=\d)\s?\*\s?(?=\d)", lambda *_: " times ", "*"),
     rule(r"(?<=\d)\s?\+\s?(?=\d)", lambda *_: " plus ", "+"),
-    rule(r"(?<=\d)\s?[×]\s?(?=\d)", lambda *_: " times ", "×"),
     rule(r"(?<![\w~])[~≈](?=\s?[$£€]?\d)", lambda *_: "about "),
 )
+PRODUCTS = (rule(r"(?<=\d)\s?[×]\s?(?=\d)", lambda *_: " times ", "×"),)
+"""Products that no size has taken."""
 SLASHES = (
     rule(r"(?<=[A-Za-z]{2})\s?/\s?(?=[A-Za-z]{2})", lambda *_: " slash ", "/"),
     rule(r"(?<=[^\d\s]\s)/(?=\s|\w)|^/|(?<=\w)/(?=\s|$)", lambda *_: " slash ", "/"),

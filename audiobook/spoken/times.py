@@ -92,6 +92,11 @@ def _military(match: re.Match[str], _: Style) -> str:
     return f"{hour} {rest} {zone}"
 
 
+def _dotted(match: re.Match[str], _: Style) -> str:
+    """Say ``this afternoon at 5.30``, a time as British books print it."""
+    return match[1] + _clock(match[2], match[3], half=False)
+
+
 def _ratio(match: re.Match[str], _: Style) -> str:
     return f"{cardinal(match[1])} to {cardinal(match[2])}"
 
@@ -115,7 +120,13 @@ _HOURS, _MINUTES, _SECONDS = (
     r"(?P<s>\d{1,2}(?:\.\d{1,3})?)\s?(?:s|secs?)\b",
 )
 
+_OFFSETS = {"+": "plus", "±": "plus or minus", "-": "minus", "−": "minus", "–": "minus"}
+_PART = r"(?:morning|afternoon|evening|night|noon|to-?day|to-?morrow|to-?night|[A-Z]\w{2,6}day)"
+
 RULES = (
+    rule(r"\b(UTC|GMT)\s?([-−–+±])\s?(?=\d)", lambda match, _: f"{spell(match[1])} {_OFFSETS[match[2]]} "),
+    rule(rf"(\b{_PART} at )(1?\d)\.([0-5]\d)(?![\w]|[.,]\d)", _dotted, "."),
+    rule(rf"(\b(?:at|by|till|until) )(1?\d)\.([0-5]\d)(?= (?:in the {_PART}|(?:on )?{_PART}|sharp)\b)", _dotted, "."),
     rule(rf"{_BEFORE}{_HOURS},?\s?{_MINUTES}(?:,?\s?{_SECONDS})?", _lasting, "h"),
     rule(rf"{_BEFORE}(?P<h>(?!))?{_MINUTES},?\s?{_SECONDS}", _lasting, "m"),
     rule(r"(?<![\w.,:])(\d{1,2}):([0-5]\d):([0-5]\d)\.(\d{1,3})(?!\d)", _long_race, ":"),
@@ -140,5 +151,6 @@ RULES = (
     ),
     rule(rf"{_BEFORE}(?P<hour>\d{{1,2}})(?:\.(?P<minute>[0-5]\d))?(?P<second>(?!))?\s?{_HALF}{_ZONES}{_AFTER}", _time),
     rule(r"(?<=\bthe )(1?\d|2[0-4])[.:]([0-5]\d)(?= (?:train|bus|express|coach|ferry|from|to|up|down|for)\b)", _train),
-    rule(rf"{_BEFORE}({INTEGER}) ?: ?({INTEGER}){_AFTER}", _ratio, ":"),
+    rule(rf"{_BEFORE}({INTEGER}):({INTEGER}){_AFTER}", _ratio, ":"),
+    rule(rf"{_BEFORE}(\d{{1,3}}) : (\d{{1,3}}){_AFTER}(?!\s?[-–]\s?\d)", _ratio, ":"),
 )

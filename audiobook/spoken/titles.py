@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from audiobook.spoken.numbers import cardinal, digits, ordinal
+from audiobook.spoken.numbers import digits, house, ordinal
 from audiobook.spoken.rules import Style, alternatives, rows, rule, stop
 
 __all__ = ["ADDRESSES", "RULES"]
@@ -33,7 +33,7 @@ def _dotted(match: re.Match[str], _: Style) -> str:
 
 def _title(match: re.Match[str], _: Style) -> str:
     """Say ``Col. Mustard``, ``Capt Hook``; "Gen." behind a name is left to its context."""
-    return _table("name")[match[1]]
+    return _table("name").get(match[1]) or _table("dotname")[match[1]]
 
 
 def _behind(match: re.Match[str], _: Style) -> str:
@@ -113,18 +113,6 @@ _SIDES = {
 }  # fmt: skip
 
 
-def house(figures: str) -> str:
-    """Say the number of a house or a room, in pairs: "fourteen twenty eight", "seven oh eight"."""
-    if len(figures) < 3 or figures[0] == "0":
-        return cardinal(figures) if figures[0] != "0" else digits(figures)
-    if len(figures) > 4:
-        return digits(figures)
-    head, tail = figures[:-2], figures[-2:]
-    if tail == "00":
-        return cardinal(figures) if head.endswith("0") else f"{cardinal(head)} hundred"
-    return f"{cardinal(head)} {'oh ' if tail[0] == '0' else ''}{cardinal(tail)}"
-
-
 def _address(match: re.Match[str], _: Style) -> str:
     """Say ``1428 Elm St.`` and ``708 N 1st St``."""
     side = f" {_SIDES[match[2].strip(' .')]}" if match[2] else ""
@@ -161,9 +149,9 @@ ADDRESSES = (
         rf"(?:[A-Z][A-Za-z']+|\d{{1,3}}(?:st|nd|rd|th)))\s({_ROAD}|(?:st|hwy|ave|dr|rd|blvd)\b)(?![a-z])\.?((?:\s(?:[NSEW]|NE|NW|SE|SW)\b\.?)?)",
         _address,
     ),
-    rule(rf"(\b[A-Z][a-z]+,?\s)({_STATES})\b(?!\.[A-Z])(?:(,?\s)(\d{{5}})(?:-(\d{{4}}))?(?!\d))", _place),
-    rule(rf"(\b[A-Z][a-z]+,\s)({_STATES})\b(?![.'\w])(?P<three>(?!))?(?P<four>(?!))?(?P<five>(?!))?", _place),
-    rule(rf"(\b[A-Z][a-z]+,\s)({_OLD_STATES})(?!\w)", _state),
+    rule(rf"(\b[A-Z][a-z]+(?:\s?,)?\s)({_STATES})\b(?!\.[A-Z])(?:(,?\s)(\d{{5}})(?:-(\d{{4}}))?(?!\d))", _place),
+    rule(rf"(\b[A-Z][a-z]+\s?,\s)({_STATES})\b(?![.'\w])(?P<three>(?!))?(?P<four>(?!))?(?P<five>(?!))?", _place),
+    rule(rf"(\b[A-Z][a-z]+\s?,\s)({_OLD_STATES})(?!\w)", _state),
 )
 
 
@@ -175,8 +163,23 @@ def _folded(match: re.Match[str], _: Style) -> str:
     return _FORMATS[match[1]]
 
 
-_BEHIND_NAME = r"((?:[A-Z][\w'-]*|&|and)(?:\s?,)?\s(?:\()?)"
+_BEHIND_NAME = r"((?:[A-Z][\w'-]*|&|and|\d{1,3}(?:st|nd|rd|th))(?:\s?,)?\s(?:\()?)"
 
+
+def _circa(match: re.Match[str], _: Style) -> str:
+    return f"{_table('year')[match[1]]} circa " if match[1] else "circa "
+
+
+def _edition(match: re.Match[str], _: Style) -> str:
+    return f"{match[1]} edition{stop(match)}"
+
+
+YEARS = (
+    rule(rf"(?<![\w.])(?:({_names('year')})\.?\s)?ca?\.\s?(?=\d)", _circa, "c"),
+    rule(rf"(?<![\w.])({_names('year')})\.\s?(?=[12]?\d{{3}}\b)", _dated, "."),
+    rule(r"(?<!\w)(\d{0,2}(?:1st|2nd|3rd|\dth))\s[Ee]d\.", _edition, "d."),
+)
+"""Before dates, which would take their figures."""
 RULES = (
     rule(r"\b([Dd]r)\b\.?(?=\s?[A-Z\s.,;:?!)]|$)", _doctor),
     rule(r"\b(St)\b\.?(?=[\s.,;:?!)'\"]|$)", _saint, "St"),
@@ -189,6 +192,7 @@ RULES = (
     rule(rf"(?<![\w.])({_names('year')})\.?(?=\s?[12]\d{{3}}\b)", _dated),
     rule(rf"(?<![\w.])({_names('any')})\b\.?", _any),
     rule(rf"(?<![\w.])({_names('dot')})\.", _dotted, "."),
+    rule(rf"(?<![\w.])({_names('dotname')})\.(?=\s?[A-Z])", _title, "."),
     rule(rf"(?<![\w.])({_names('name')})\b(?:\.(?=\s?[A-Z])|(?=\s[A-Z][a-z]))", _title),
     rule(rf"(?<!\w){_BEHIND_NAME}({_names('after')})\b\.?(?!\w)", _behind),
     rule(r"(?<!\w)&c\.?(?!\w)", lambda match, _: f"et cetera{stop(match)}", "&"),
