@@ -149,7 +149,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A chapter as sound: 16-bit mono WAV."""
+    """A chapter as sound: 16-bit mono, WAV or FLAC."""
 
     number: int
     title: str
@@ -210,5 +210,5 @@ class Package:
     paths: tuple[Path, ...]
     notes: tuple[str, ...] = ()
     """What a user should know: why there is no file, or why it is less than was asked for."""
-    levels: tuple[Levels, ...] = ()
-    """What was measured on the decoded sound of each path; empty when that was not done while it was made."""
+    measured: tuple[tuple[Path, Levels], ...] = ()
+    """What was measured on the decoded sound of those paths that need not be decoded again."""

@@ -66,7 +66,7 @@ class Measurement:
 def together(parts: Sequence[Measurement]) -> Levels:
     """Return the levels of recordings that follow each other without a gap; of one rate and number of channels.
 
-    Windows that lie across a border are not looked at, which in room tone changes nothing that can be read off.
+    Windows begin anew with each part and do not lie across borders; in parts of a minute that cannot be read off.
     """
     levels = [part.levels for part in parts]
     seconds = sum(each.duration_s for each in levels)

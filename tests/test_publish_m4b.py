@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from audiobook.errors import OutputError, SettingsError, ToolError, UsageError
 from audiobook.publish import Edition, encode_ahead, encoded, pcm, publish, require_formats
 from audiobook.publish.encoded import Codec, aac_frames, encode_joinable_aac
 from audiobook.publish.m4b import aac_options
-from audiobook.settings import MetadataSettings, Profile, PublishSettings, Settings
+from audiobook.settings import PROFILES, MetadataSettings, Profile, PublishSettings, Settings
 from audiobook.verify import check
 
 NATIVE = Settings(profile="native", profiles=(("native", Profile(aac_kbps=96)),))
@@ -86,7 +86,7 @@ def test_joined_chapters_equal_one_long_encode(tmp_path: Path) -> None:
     audiobook = make_audiobook(tmp_path)
     edition = Edition(audiobook, tmp_path, "lamp", NATIVE, tmp_path / "store")
     codec = Codec(".aac", "adts", aac_options(edition))
-    parts = [list(aac_frames(path.read_bytes(), path.name)) for path in encode_joinable_aac(edition, codec)]
+    parts = [list(aac_frames(each.path.read_bytes(), "part")) for each in encode_joinable_aac(edition, codec)]
     whole = tmp_path / "whole.aac"
     samples = np.concatenate(
         [block for track in audiobook.tracks for block in pcm.samples(track, RATE, edition.padded_frames(track))]
@@ -161,6 +161,31 @@ def test_what_would_keep_packages_from_being_written_is_told_first(
     with pytest.raises(error, match=words):
         require_formats(replace(Settings(), formats=formats, metadata=MetadataSettings(cover=cover)))
     require_formats(replace(Settings(), formats=("mp3", "m3u8", "cue")))
+
+
+def test_the_book_holds_exactly_the_frames_that_were_measured(tmp_path: Path) -> None:
+    audiobook = make_audiobook(tmp_path)
+    edition = Edition(audiobook, tmp_path, "lamp", Settings(), tmp_path / "store")
+    kept = encode_joinable_aac(edition, Codec(".aac", "adts", aac_options(edition)))
+    (path,) = publish(audiobook, "m4b", tmp_path / "out", Settings(), "lamp", store=tmp_path / "store").paths
+    taken = tmp_path / "taken.aac"
+    arguments = (*ffmpeg.input_file(path, "mov"), "-map", "0:a:0", "-c", "copy", "-f", "adts", ffmpeg.file_url(taken))
+    ffmpeg.run(arguments, place="taken")
+    assert taken.read_bytes() == b"".join(each.path.read_bytes() for each in kept)
+
+
+@pytest.mark.parametrize("kind", ["m4b", "mp3", "m4a", "opus", "flac", "wav"])
+def test_what_was_measured_while_encoding_is_what_the_finished_file_measures(tmp_path: Path, kind: str) -> None:
+    tracks = [make_track(tmp_path, number, 3.0 + number) for number in (1, 2, 3)]
+    package = publish(make_audiobook(tmp_path, *tracks), kind, tmp_path / "out", Settings(), "lamp")
+    assert [path for path, _ in package.measured] == list(package.paths)
+    for path, levels in package.measured:
+        (report,) = check([path], PROFILES["none"])
+        assert report.levels is not None
+        found, decoded_again = asdict(levels), asdict(report.levels)
+        # The 400 ms blocks of loudness begin anew with each chapter, which shows in chapters of a few seconds.
+        assert decoded_again.pop("lufs") == pytest.approx(found.pop("lufs"), abs=0.2 if kind == "m4b" else 0.001)
+        assert decoded_again == pytest.approx(found, abs=0.005)
 
 
 def test_a_damaged_kept_chapter_is_made_anew(tmp_path: Path) -> None:

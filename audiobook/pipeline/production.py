@@ -102,7 +102,7 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
     work = work_folder(plan, rate, folder)
     if not is_script(request.source):
         made = settle(path, made, request, progress)
-    for message in unhonoured(plan):
+    for message in unhonoured(plan, settings.record.device):
         progress(Event("warning", message))
     if settings.chapters:  # a part of a book never takes the place of the whole
         folder /= f"chapters-{slug(settings.chapters)}"
@@ -229,8 +229,12 @@ def _publish(
 
 
 def _require_standard(packages: list[Package], settings: Settings) -> None:
+    """Raise CheckError when a finished file misses the profile. What was measured on the way is not decoded again."""
+    measured = dict(pair for package in packages for pair in package.measured)
     sounds = [path for package in packages for path in package.paths if path.suffix in verify.AUDIO]
-    reports = verify.check(sounds, settings.delivery_standard()) if sounds else ()
+    others = [path for path in sounds if path not in measured]
+    standard = settings.delivery_standard()
+    reports = verify.check_measured(measured.items(), standard) + (verify.check(others, standard) if others else ())
     problems = [f"{report.path.name}: {problem.message}" for report in reports for problem in report.problems]
     if problems:
         raise CheckError(

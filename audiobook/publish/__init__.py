@@ -121,4 +121,5 @@ def _write(edition: Edition, kind: str) -> Package:
     parts = edition.parts() if kind in DIVIDED else (edition,)
     packages = [PACKAGES[kind](part) for part in parts]
     paths = tuple(path for package in packages for path in package.paths)
-    return Package(kind, paths, tuple(dict.fromkeys(note for package in packages for note in package.notes)))
+    notes = tuple(dict.fromkeys(note for package in packages for note in package.notes))
+    return Package(kind, paths, notes, tuple(pair for package in packages for pair in package.measured))

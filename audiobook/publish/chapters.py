@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from audiobook.atomic import output_path, translated
-from audiobook.audio import Package, Track
+from audiobook.audio import Levels, Package, Track
 from audiobook.errors import ToolError
 from audiobook.names import contained, one_line, safe_name
 from audiobook.publish.edition import Edition
@@ -26,17 +26,23 @@ def write_each(edition: Edition, kind: str, codec: Codec, tag: Callable[[Path, T
         OutputError: a file could not be written.
     """
     finals = tuple(chapter_path(edition, track, kind) for track in edition.audiobook.tracks)
-    write_files(edition, codec, tag, finals)
-    return Package(kind, finals)
+    return Package(kind, finals, measured=write_files(edition, codec, tag, finals))
 
 
-def write_files(edition: Edition, codec: Codec, tag: Callable[[Path, Track], None], finals: tuple[Path, ...]) -> None:
-    """Write every track to its path in ``finals``; ``tag`` completes each file before it gets its name."""
+def write_files(
+    edition: Edition, codec: Codec, tag: Callable[[Path, Track], None], finals: tuple[Path, ...]
+) -> tuple[tuple[Path, Levels], ...]:
+    """Write every track to its path in ``finals``; ``tag`` completes each file before it gets its name.
+
+    Returns:
+        What was measured on the decoded sound of each.
+    """
     sources = encode_chapters(edition, codec)
     for track, source, final in zip(edition.audiobook.tracks, sources, finals, strict=True):
         with output_path(final) as temporary, tagging(final):
-            shutil.copyfile(source, temporary)
+            shutil.copyfile(source.path, temporary)
             tag(temporary, track)
+    return tuple((final, source.measurement.levels) for source, final in zip(sources, finals, strict=True))
 
 
 @contextlib.contextmanager

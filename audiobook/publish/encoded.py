@@ -1,35 +1,41 @@
-"""Chapters through an encoder: in parallel, each kept by its content so that an edit encodes one chapter anew."""
+"""Chapters through an encoder: in parallel, each kept by its content so that an edit encodes one chapter anew.
+
+What comes out of an encoder is decoded and measured at once, so that a finished package need not be decoded again.
+"""
 
 from __future__ import annotations
 
-import contextlib
+import base64
+import dataclasses
 import hashlib
-import json
-import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audiobook import ffmpeg
-from audiobook.atomic import output_path, write_text
-from audiobook.audio import Track
+from audiobook.atomic import translated
+from audiobook.audio import Levels, Track
 from audiobook.errors import ToolError
+from audiobook.measure import Measurement, Meter
 from audiobook.publish import pcm
 from audiobook.publish.edition import AAC_FRAME, Edition
+from audiobook.store import Kept, Store, digest_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Codec", "aac_frames", "encode_chapters", "encode_joinable_aac"]
+__all__ = ["Codec", "Encoded", "aac_frames", "encode_chapters", "encode_joinable_aac"]
 
-_SCHEMA = 1
+_SCHEMA = 2
 _LEAD = 3
 """AAC frames of the chapter before that are encoded in front, so that the encoder is in the state that one
 long encode would be in; after them comes one frame of the transform's delay."""
+_KEPT_NAME = re.compile(r"[0-9a-f]{64}-[0-9a-f]{8}")
+"""Stem of a file in a store: two of the same name hold the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +47,31 @@ class Codec:
     """ffmpeg's output format."""
     options: tuple[str, ...]
     """ffmpeg's output options."""
+    sample_rate: int = 0
+    """Hertz of the decoded sound; 0 is the edition's."""
 
 
-def encode_chapters(edition: Edition, codec: Codec, only: int | None = None) -> tuple[Path, ...]:
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A chapter's file in the store."""
+
+    path: Path
+    measurement: Measurement
+    """Of its decoded sound, without what decoders skip."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """What of a decoded stream is to be measured."""
+
+    sample_rate: int
+    skip: int = 0
+    """Frames to leave out at the front."""
+    frames: int | None = None
+    """Frames after these; None is all."""
+
+
+def encode_chapters(edition: Edition, codec: Codec, only: int | None = None) -> tuple[Encoded, ...]:
     """Encode every track by itself; return the files, without tags, in the tracks' order.
 
     Args:
@@ -56,16 +84,17 @@ def encode_chapters(edition: Edition, codec: Codec, only: int | None = None) -> 
         OutputError: the store cannot be written.
     """
 
-    def make(index: int, out: Path) -> None:
+    def make(index: int, out: Path) -> Measurement:
         track = edition.audiobook.tracks[index]
         frames = edition.frames(track)
         blocks = pcm.samples(track, edition.sample_rate, frames)
         _encode(edition, codec, blocks, frames, out)
+        return _measured(out, _Decoded(codec.sample_rate or edition.sample_rate))
 
     return _kept(edition, codec, make, only, neighbours=False)
 
 
-def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None) -> tuple[Path, ...]:
+def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None) -> tuple[Encoded, ...]:
     """Encode every track to ADTS so that the files' bytes, joined, are one stream without lag or gap.
 
     A transform codec needs what comes before and after a block to decode it. Each chapter, filled up to whole
@@ -77,16 +106,20 @@ def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None)
         OutputError: the store cannot be written.
     """
 
-    def make(index: int, out: Path) -> None:
+    def make(index: int, out: Path) -> Measurement:
         frames = edition.padded_frames(edition.audiobook.tracks[index])
         lead, blocks = _with_neighbours(edition, index, frames)
         _encode(edition, codec, blocks, frames, out)
+        # Decoded with what is in front of it, as players will: a frame alone is half of its samples only.
+        measurement = _measured(out, _Decoded(edition.sample_rate, (lead + 1) * AAC_FRAME, frames))
         kept = frames // AAC_FRAME + (1 if index == 0 else 0)
         first = 0 if index == 0 else lead + 1
         stream = b"".join(list(aac_frames(out.read_bytes(), out.name))[first : first + kept])
         if sum(1 for _ in aac_frames(stream, out.name)) != kept:
             raise ToolError("the AAC encoder gave too few frames", place=out.name, remedy="Use another ffmpeg")
-        out.write_bytes(stream)
+        with translated(out):
+            out.write_bytes(stream)
+        return measurement
 
     return _kept(edition, codec, make, only, neighbours=True)
 
@@ -127,29 +160,42 @@ def _encode(edition: Edition, codec: Codec, blocks: Iterator[NDArray[np.int16]],
     ffmpeg.encode(raw, rate, codec.options, out, codec.form, seconds=frames / rate)
 
 
+def _measured(path: Path, wanted: _Decoded) -> Measurement:
+    """Decode a file and measure what players will let hear of it."""
+    meter = Meter(wanted.sample_rate)
+    skip, left = wanted.skip, wanted.frames
+    for block in ffmpeg.decode(path, 1):
+        piece = block[skip:, 0] if left is None else block[skip : skip + left, 0]
+        skip = max(0, skip - len(block))
+        if left is not None:
+            left -= len(piece)
+        if len(piece):
+            meter.add(piece)
+    return meter.measurement()
+
+
 def _kept(
-    edition: Edition, codec: Codec, make: Callable[[int, Path], None], only: int | None, *, neighbours: bool
-) -> tuple[Path, ...]:
+    edition: Edition, codec: Codec, make: Callable[[int, Path], Measurement], only: int | None, *, neighbours: bool
+) -> tuple[Encoded, ...]:
     """Return the store's file of each track, making those that are not there or were damaged."""
     tracks = edition.audiobook.tracks
     wanted = range(len(tracks)) if only is None else (only,)
     build = ffmpeg.version()
+    store = Store(edition.store)
 
-    def one(index: int) -> Path:
+    def one(index: int) -> Encoded:
         around = range(max(0, index - 1), min(len(tracks), index + 2)) if neighbours else (index,)
-        contents = [_digest(tracks[at].path) if at == index else _edges(tracks[at]) for at in around]
-        facts = [_SCHEMA, build, codec.form, codec.options, edition.sample_rate, index == 0, contents]
-        key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-        path = edition.store / key[:2] / f"{key}{codec.suffix}"
-        seal = path.with_suffix(".sha256")
-        if _sealed(path, seal):
-            with contextlib.suppress(OSError):
-                os.utime(path)  # so that whoever prunes knows what is in use
-        else:
-            with output_path(path) as temporary:
-                make(index, temporary)
-            write_text(seal, _digest(path))
-        return path
+        contents = [_identity(tracks[at]) if at == index else _edges(tracks[at]) for at in around]
+        key = digest_of([_SCHEMA, build, codec.form, codec.options, edition.sample_rate, index == 0, contents])
+        if (kept := store.get(key, codec.suffix)) and (found := _opened(kept)):
+            return found
+        measurements = []
+
+        def write(path: Path) -> Mapping[str, Any]:
+            measurements.append(make(index, path))
+            return _sealed(measurements[-1])
+
+        return Encoded(store.put(key, codec.suffix, write).path, measurements[-1])
 
     with ThreadPoolExecutor(edition.jobs) as pool:
         futures = [pool.submit(one, index) for index in wanted]
@@ -160,33 +206,43 @@ def _kept(
                 future.cancel()
 
 
-def _edges(track: Track) -> str:
-    """Hash what a neighbour hears of a track: its length and its first and last second."""
-    span = 2 * track.sample_rate + 64
-    with _readable(track.path) as file:
-        head = file.read(span)
-        file.seek(max(0, file.seek(0, 2) - span))
-        return hashlib.sha256(b"%d" % track.frames + head + file.read()).hexdigest()
+def _sealed(measurement: Measurement) -> Mapping[str, Any]:
+    loudness = measurement.loudness.astype("<i2").tobytes()
+    return {
+        "levels": dataclasses.asdict(measurement.levels),
+        "loudness": base64.b64encode(loudness).decode("ascii"),
+    }
 
 
-def _digest(path: Path) -> str:
-    with _readable(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _opened(kept: Kept) -> Encoded | None:
+    """Return what `_sealed` wrote; None when it is not that."""
+    import numpy as np
 
-
-@contextlib.contextmanager
-def _readable(path: Path) -> Iterator[BufferedReader]:
     try:
-        with path.open("rb") as file:
-            yield file
+        loudness = np.frombuffer(base64.b64decode(kept.note["loudness"]), "<i2").astype(np.int16)
+        return Encoded(kept.path, Measurement(Levels(**kept.note["levels"]), loudness))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _identity(track: Track) -> str:
+    """Return what two tracks share only when they sound the same."""
+    if _KEPT_NAME.fullmatch(track.path.stem):
+        return track.path.stem
+    try:
+        with track.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ToolError(
-            f"cannot be read ({error.strerror or error})", place=str(path), remedy="Build the book again"
+            f"cannot be read ({error.strerror or error})", place=str(track.path), remedy="Build the book again"
         ) from error
 
 
-def _sealed(path: Path, seal: Path) -> bool:
-    try:
-        return seal.read_text(encoding="ascii") == _digest(path)
-    except (OSError, UnicodeDecodeError, ToolError):
-        return False
+def _edges(track: Track) -> str:
+    """Hash what a neighbour hears of a track: its length and its first and last second."""
+    second = min(track.sample_rate, track.frames)
+    seen = hashlib.sha256(b"%d" % track.frames)
+    for start in (0, track.frames - second):
+        for block in pcm.read(track, start, start + second):
+            seen.update(block.astype("<i2", copy=False).tobytes())
+    return seen.hexdigest()

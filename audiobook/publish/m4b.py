@@ -8,6 +8,7 @@ from pathlib import Path
 from audiobook import ffmpeg
 from audiobook.atomic import output_path, translated
 from audiobook.audio import Package, Track
+from audiobook.measure import together
 from audiobook.names import contained, one_line
 from audiobook.publish.chapters import chapter_title, part_title, scratch, tagging, write_each
 from audiobook.publish.covers import cover_jpeg
@@ -39,13 +40,13 @@ def write_m4b(edition: Edition) -> Package:
         with scratch(edition) as folder:
             stream, chapters = folder / "book.aac", folder / "chapters.txt"
             with translated(final):
-                _join(parts, stream)
+                _join([part.path for part in parts], stream)
                 chapters.write_text(_chapter_list(edition, edition.timeline()), encoding="utf-8", newline="\n")
             _mux(edition, stream, chapters, temporary)
         with tagging(final):
             place = (edition.part, edition.of_parts) if edition.of_parts > 1 else None
             _tag(edition, temporary, cover_jpeg(edition), part_title(edition), place)
-    return Package("m4b", (final,))
+    return Package("m4b", (final,), measured=((final, together([part.measurement for part in parts])),))
 
 
 def write_m4a(edition: Edition) -> Package:
@@ -71,13 +72,15 @@ def m4a_codec(edition: Edition) -> Codec:
 def aac_options(edition: Edition) -> tuple[str, ...]:
     """Return ffmpeg's options for the profile's bit rate.
 
+    Without noise substitution decoders draw no random numbers: what was measured on a chapter alone is what is heard
+    in the book, to the sample. At these bit rates it is neither faster nor better with it.
     The fast coder beats the two-loop one on speech: 41 against 30 dB of signal to noise in Bark bands at
     44.1 kHz and 128 kbit/s, in two thirds of the time and less (measured with ffmpeg 9 on a Piper voice).
     """
-    return ("-c:a", "aac", "-aac_coder", "fast", "-b:a", f"{edition.profile.aac_kbps}k")
+    return ("-c:a", "aac", "-aac_coder", "fast", "-aac_pns", "0", "-b:a", f"{edition.profile.aac_kbps}k")
 
 
-def _join(parts: tuple[Path, ...], out: Path) -> None:
+def _join(parts: list[Path], out: Path) -> None:
     with out.open("wb") as file:
         for part in parts:
             with part.open("rb") as source:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from audiobook import ffmpeg
 from audiobook.atomic import output_path
-from audiobook.audio import Package, Track, frames_to_ms
+from audiobook.audio import Levels, Package, Track, frames_to_ms
 from audiobook.names import contained, one_line
 from audiobook.publish import pcm
 from audiobook.publish.chapters import chapter_title, part_title, tagging, write_each, write_files
@@ -57,9 +57,9 @@ def write_mp3(edition: Edition) -> Package:
     return write_each(edition, "mp3", mp3_codec(edition), _tagger(edition))
 
 
-def write_mp3_files(edition: Edition, finals: tuple[Path, ...]) -> None:
-    """Write one MP3 a chapter to the paths given; raise ToolError or OutputError when that fails."""
-    write_files(edition, mp3_codec(edition), _tagger(edition), finals)
+def write_mp3_files(edition: Edition, finals: tuple[Path, ...]) -> tuple[tuple[Path, Levels], ...]:
+    """Write one MP3 a chapter to the paths given and return their levels; raise ToolError or OutputError."""
+    return write_files(edition, mp3_codec(edition), _tagger(edition), finals)
 
 
 def _tagger(edition: Edition) -> Callable[[Path, Track], None]:

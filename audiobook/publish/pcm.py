@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import wave
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["context_after", "context_before", "samples"]
+__all__ = ["context_after", "context_before", "read", "samples"]
 
 _BLOCK = 1 << 16
 _MIRROR = 1 << 11
@@ -26,7 +25,7 @@ def samples(track: Track, rate: int, frames: int, *, skip: int = 0) -> Iterator[
     What is missing at the end is filled with the mirrored last samples, which are room tone.
 
     Args:
-        track: A 16-bit mono WAV.
+        track: 16-bit mono sound.
         rate: Hertz wanted.
         frames: Samples wanted, counted from ``skip``.
         skip: Frames of the track to leave out at the front, a multiple of `_step`.
@@ -76,33 +75,42 @@ def _step(track: Track, rate: int) -> int:
 
 def _resampled(track: Track, rate: int, skip: int) -> Iterator[NDArray[np.int16]]:
     if rate == track.sample_rate:
-        yield from _read(track, skip)
+        yield from read(track, skip)
         return
     import numpy as np
     import soxr
 
     stream = soxr.ResampleStream(track.sample_rate, rate, 1, dtype="int16")
-    for block in _read(track, skip):
+    for block in read(track, skip):
         yield stream.resample_chunk(block)
     yield stream.resample_chunk(np.zeros(0, dtype=np.int16), last=True)
 
 
-def _read(track: Track, skip: int) -> Iterator[NDArray[np.int16]]:
-    import numpy as np
+def read(track: Track, start: int = 0, stop: int | None = None) -> Iterator[NDArray[np.int16]]:
+    """Yield a track's own samples from frame ``start`` up to ``stop``, in blocks.
 
+    Raises:
+        ToolError: the track's file is missing or not what the track says.
+    """
+    import soundfile
+
+    if not track.path.is_file():
+        raise ToolError("a chapter's sound is gone", place=str(track.path), remedy=_REMEDY)
+    left = track.frames - start if stop is None else stop - start
     try:
-        with wave.open(str(track.path), "rb") as file:
-            found = (file.getnchannels(), file.getsampwidth(), file.getframerate(), file.getnframes())
-            if found != (1, 2, track.sample_rate, track.frames):
+        with soundfile.SoundFile(track.path) as file:
+            found = (file.channels, file.subtype, file.samplerate, file.frames)
+            if found != (1, "PCM_16", track.sample_rate, track.frames):
                 raise ToolError(
                     f"holds {found[3]} frames at {found[2]} Hz, not {track.frames} at {track.sample_rate} Hz",
                     place=str(track.path),
                     remedy=_REMEDY,
                 )
-            file.setpos(skip)
-            while block := file.readframes(_BLOCK):
-                yield np.frombuffer(block, dtype="<i2")
-    except (OSError, EOFError, wave.Error) as error:
+            file.seek(start)
+            while left > 0 and len(block := file.read(min(_BLOCK, left), dtype="int16")):
+                left -= len(block)
+                yield block
+    except soundfile.LibsndfileError as error:
         raise ToolError(f"a chapter's sound cannot be read ({error})", place=str(track.path), remedy=_REMEDY) from error
 
 

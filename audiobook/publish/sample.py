@@ -11,8 +11,8 @@ from typing import Literal
 
 from audiobook.atomic import translated
 from audiobook.audio import Mark, Package, Track
-from audiobook.errors import ToolError
 from audiobook.names import contained, one_line
+from audiobook.publish import pcm
 from audiobook.publish.chapters import scratch
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
@@ -24,7 +24,6 @@ SHORTEST_S, LONGEST_S = 60, 300
 _SHARE = 3
 """A sample is at most a third of the book where a minute allows, so that a short one does not give its end away."""
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»」』)\]]*$")
-_BLOCK = 1 << 16
 
 _Level = Literal["scene", "paragraph", "sentence"]
 _LEVELS: tuple[_Level, ...] = ("scene", "paragraph", "sentence")
@@ -64,8 +63,8 @@ def write_sample(edition: Edition) -> Package:
         frames = _copy(tracks[: cut.track + 1], cut.frame, path)
         title = f"{one_line(edition.metadata.title)} (sample)"
         alone = replace(tracks[0], number=1, title=title, path=path, frames=frames, marks=(), scenes=())
-        write_mp3_files(replace(edition, audiobook=replace(edition.audiobook, tracks=(alone,))), (final,))
-    return Package("sample", (final,))
+        measured = write_mp3_files(replace(edition, audiobook=replace(edition.audiobook, tracks=(alone,))), (final,))
+    return Package("sample", (final,), measured=measured)
 
 
 def choose_cut(tracks: tuple[Track, ...]) -> Cut | None:
@@ -133,10 +132,5 @@ def _copy(tracks: tuple[Track, ...], end: int, out: Path) -> int:
 
 
 def _append(track: Track, start: int, stop: int, out: wave.Wave_write) -> None:
-    try:
-        with wave.open(str(track.path), "rb") as source:
-            source.setpos(start)
-            for at in range(start, stop, _BLOCK):
-                out.writeframesraw(source.readframes(min(_BLOCK, stop - at)))
-    except (wave.Error, EOFError) as error:
-        raise ToolError(f"is no sound ({error})", place=str(track.path), remedy="Build the book again") from error
+    for block in pcm.read(track, start, stop):
+        out.writeframesraw(block.astype("<i2", copy=False).tobytes())

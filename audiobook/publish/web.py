@@ -48,10 +48,10 @@ def write_web(edition: Edition) -> Package:
     """
     folder = contained(edition.folder, f"{edition.slug}-web")
     sounds = tuple(folder / _source(track) for track in edition.audiobook.tracks)
-    write_mp3_files(edition, sounds)
+    measured = write_mp3_files(edition, sounds)
     page = folder / "index.html"
     write_text(page, _page(edition))
-    return Package("web", (page, *sounds))
+    return Package("web", (page, *sounds), measured=measured)
 
 
 def _source(track: Track) -> str:

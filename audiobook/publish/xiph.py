@@ -41,7 +41,7 @@ def opus_codec(edition: Edition) -> Codec:
     """Opus at the profile's bit rate, resampled by soxr."""
     resample = ("-af", f"aresample={_OPUS_RATE}:resampler=soxr:precision=28")
     options = (*resample, "-c:a", "libopus", "-b:a", f"{edition.profile.opus_kbps}k", "-vbr", "on")
-    return Codec(".opus", "opus", options)
+    return Codec(".opus", "opus", options, _OPUS_RATE)
 
 
 def flac_codec(_edition: Edition) -> Codec:

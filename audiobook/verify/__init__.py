@@ -14,6 +14,7 @@ from audiobook import ffmpeg
 from audiobook.errors import SourceError, ToolError
 from audiobook.measure import Meter
 from audiobook.settings import Profile
+from audiobook.verify.built import check_measured
 from audiobook.verify.captions import check_captions
 from audiobook.verify.flaws import FlawFinder
 from audiobook.verify.page import report_page
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["AUDIO", "CAPTIONS", "FileReport", "Problem", "check", "report_page"]
+__all__ = ["AUDIO", "CAPTIONS", "FileReport", "Problem", "check", "check_measured", "report_page"]
 
 AUDIO = (".aac", ".flac", ".m4a", ".m4b", ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".wav")
 CAPTIONS = (".srt", ".vtt")
