@@ -28,7 +28,8 @@ class Booth:
 
     def __init__(self, cache: Path) -> None:
         self._cache = TakeCache(cache)
-        self._engines: dict[str, Engine] = {}
+        self._engines: dict[tuple[str, str], Engine] = {}
+        """By name and device."""
         self._judge = Judge()
 
     def record(self, job: Job, refusals: int = 0) -> Reply:
@@ -38,7 +39,7 @@ class Booth:
         place or on the length. An engine that is not deterministic first gets another try at the whole.
         """
         try:
-            engine = self._engine(job.utterance.voice.engine)
+            engine = self._engine(job.utterance.voice.engine, job.settings.device)
         except EngineError as error:
             return Reply(None, error, hopeless=True)
         try:
@@ -53,10 +54,10 @@ class Booth:
         for engine in self._engines.values():
             engine.close()
 
-    def _engine(self, name: str) -> Engine:
-        if name not in self._engines:
-            self._engines[name] = open_engine(name)
-        return self._engines[name]
+    def _engine(self, name: str, device: str) -> Engine:
+        if (name, device) not in self._engines:
+            self._engines[name, device] = open_engine(name, device)
+        return self._engines[name, device]
 
     def _take(self, job: Job, engine: Engine, refusals: int) -> Take:
         utterance = job.utterance

@@ -68,7 +68,7 @@ class Recorder:
         self._settings = settings
         self._crew = crew
         self._seat = crew.open_seat(rank)
-        self._keys = Keys(settings.seed)
+        self._keys = Keys(settings.seed, settings.device)
         self._look_ahead = 64 + 32 * crew.size
         self._required: set[str] = set()
         self._lost: dict[str, AudiobookError] = {}
@@ -144,8 +144,9 @@ class Recorder:
 class Keys:
     """Finds the keys of utterances in the cache; loads no model."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, device: str = "auto") -> None:
         self._seed = seed
+        self._device = device
         self._engines: dict[str, Engine] = {}
         self._fingerprints: dict[str, str] = {}
 
@@ -169,7 +170,7 @@ class Keys:
         """
         if voice.address not in self._fingerprints:
             if voice.engine not in self._engines:
-                self._engines[voice.engine] = open_engine(voice.engine)
+                self._engines[voice.engine] = open_engine(voice.engine, self._device)
             self._fingerprints[voice.address] = self._engines[voice.engine].fingerprint(voice.name)
         return self._fingerprints[voice.address]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = [
+    "DEVICES",
     "PROFILES",
     "AdaptSettings",
     "CueEffect",
@@ -142,6 +143,10 @@ class PauseSettings:
     variation: float = option(0.18, "Spread of pauses, as sigma of their logarithm", low=0, high=0.5)
 
 
+DEVICES = ("auto", "cpu", "cuda", "coreml", "directml", "openvino")
+"""Where neural voices may run; `audiobook.engines.device` knows what each needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordSettings:
     """``[record]``: how takes are made and judged."""
@@ -150,6 +155,7 @@ class RecordSettings:
     timeout_s: float = option(120.0, "Seconds before a hung take is killed", low=1, high=3600)
     seed: int = option(0, "Seed of everything that is drawn", low=0, high=2**31 - 1)
     memory_mb: int = option(1500, "A worker whose memory passes this is replaced", low=200, high=100_000)
+    device: str = option("auto", "Where neural voices run; auto is CUDA where that works, else cpu", choices=DEVICES)
 
 
 @dataclass(frozen=True, slots=True)

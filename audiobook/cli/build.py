@@ -15,7 +15,7 @@ __all__ = ["command"]
 
 ALL = (
     "engine", "voice", "cast", "voices", "cast_from", "formats", "profile", "chapters", "jobs", "expression",
-    "attribution", "llm_url", "language", "lexicon", "announce", "credits",
+    "attribution", "llm_url", "device", "language", "lexicon", "announce", "credits",
 )  # fmt: skip
 
 

@@ -13,7 +13,15 @@ from audiobook.configfile import Layer, build_settings, file_layers, set_layer
 from audiobook.errors import SettingsError, UsageError
 from audiobook.settings import Settings
 
-__all__ = ["Choices", "json_output", "option_layers", "settings_options", "source_argument", "verbosity"]
+__all__ = [
+    "Choices",
+    "json_output",
+    "option_layers",
+    "settings_options",
+    "source_argument",
+    "verbosity",
+    "warn_of_device",
+]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -31,6 +39,7 @@ _ASSIGNED = {
     "cast_from": "adapt.cast_from",
     "language": "metadata.language",
     "lexicon": "spoken.lexicon",
+    "device": "record.device",
     "announce": "spoken.announce_chapters",
     "credits": "publish.credits",
 }
@@ -68,6 +77,16 @@ def option_layers(options: dict[str, Any]) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
+def warn_of_device(settings: Settings) -> None:
+    """Print one line when the device that was asked for is not used."""
+    if settings.record.device in {"auto", "cpu"}:
+        return
+    from audiobook.engines.device import complaint
+
+    if message := complaint(settings.record.device):
+        click.echo(f"warning: {message}", err=True)
+
+
 def _cast_word(word: str) -> str:
     if not all(part.strip() for part in word.partition("=")):
         raise UsageError(f"{word!r} is not NAME=VOICE", place="--cast", remedy='Write --cast "Alice=ENGINE:NAME"')
@@ -103,6 +122,9 @@ _OPTIONS = {
     "expression": click.option("--expression", metavar="0..2", type=float, help="Strength of cues; 0 is plain."),
     "attribution": click.option("--attribution", metavar="rules|llm", help="Who names doubtful speakers."),
     "llm_url": click.option("--llm-url", metavar="URL", help="A local OpenAI-compatible server."),
+    "device": click.option(
+        "--device", metavar="NAME", help="Where neural voices run: auto, cpu, cuda, coreml, directml or openvino."
+    ),
     "language": click.option("--language", metavar="CODE", help="Language of the text, e.g. en or de."),
     "lexicon": click.option("--lexicon", metavar="FILE", help="Pronunciations: lexicon.toml or .pls."),
     "announce": click.option(

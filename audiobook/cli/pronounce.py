@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from audiobook.cli.options import Choices, json_output, settings_options, source_argument
+from audiobook.cli.options import Choices, json_output, settings_options, source_argument, warn_of_device
 from audiobook.cli.reports import table
 
 __all__ = ["command"]
@@ -21,7 +21,7 @@ __all__ = ["command"]
     "-o", "--output", "out", type=click.Path(path_type=Path), metavar="DIR", help="Write sound and page here."
 )
 @click.option("--most", type=click.IntRange(1), default=60, show_default=True, help="How many words.")
-@settings_options("engine", "voice", "language", "lexicon")
+@settings_options("engine", "voice", "language", "lexicon", "device")
 @json_output
 def command(source: str, out: Path | None, most: int, config: Path | None, as_json: bool, **options: Any) -> None:
     """List names and unusual words of SOURCE, and hear them all before hours of recording.
@@ -42,4 +42,5 @@ def command(source: str, out: Path | None, most: int, config: Path | None, as_js
         cells = [(word.word, word.count, word.kind, "yes" if word.settled else "", word.example[:60]) for word in words]
         click.echo(table(cells, ("word", "times", "kind", "in lexicon", "example")))
     if out is not None:
+        warn_of_device(settings)
         click.echo(audition(script, words, Path(source), settings, out), err=as_json)

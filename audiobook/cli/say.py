@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from audiobook.cli.options import Choices, settings_options
+from audiobook.cli.options import Choices, settings_options, warn_of_device
 
 __all__ = ["command"]
 
@@ -17,7 +17,7 @@ __all__ = ["command"]
 @click.argument("text")
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="FILE", help="WAV, MP3, FLAC ...")
 @click.option("--cue", "cues", metavar="CUE", multiple=True, help="How to say it: whisper, joy, rate=1.1 ...")
-@settings_options("engine", "voice", "expression", "language", "lexicon")
+@settings_options("engine", "voice", "expression", "language", "lexicon", "device")
 def command(text: str, out: Path | None, cues: tuple[str, ...], config: Path | None, **options: Any) -> None:
     """Speak TEXT with a voice: play it, or write it to a file. TEXT - reads standard input.
 
@@ -30,6 +30,7 @@ def command(text: str, out: Path | None, cues: tuple[str, ...], config: Path | N
 
     settings = Choices.gather(None, config, options).settings()
     words = sys.stdin.read() if text == "-" else text
+    warn_of_device(settings)
     path = speak_text(words, cues, settings, out)
     if out is None:
         play(path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audiobook.cli.options import Choices, json_output, settings_options
+from audiobook.cli.options import Choices, json_output, settings_options, warn_of_device
 from audiobook.cli.reports import table
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _show(voice: str, as_json: bool) -> None:
 @click.argument("voices", metavar="ENGINE:NAME...", nargs=-1, required=True)
 @click.option("--text", metavar="TEXT", help="What to say.")
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="FILE", help="Write instead of play.")
-@settings_options("language", "lexicon")
+@settings_options("language", "lexicon", "device")
 def _try(voices: tuple[str, ...], text: str | None, out: Path | None, config: Path | None, **options: Any) -> None:
     """Hear a voice, or several one after the other in one file."""
     from audiobook.engines import find_voice
@@ -88,6 +88,7 @@ def _try(voices: tuple[str, ...], text: str | None, out: Path | None, config: Pa
     from audiobook.script import Voice
 
     settings = Choices.gather(None, config, options).settings()
+    warn_of_device(settings)
     chosen = [Voice.parse(find_voice(address).address) for address in voices]
     path = speak_side_by_side(chosen, text or SAMPLE_TEXT, settings, out)
     if out is None:

@@ -39,10 +39,13 @@ class EngineEntry:
 
     module: str
     factory: str
+    devices: bool = False
+    """Its factory takes a device."""
 
-    def open(self) -> Engine:
+    def open(self, device: str) -> Engine:
         """Make the engine."""
-        engine: Engine = getattr(importlib.import_module(self.module), self.factory)()
+        factory = getattr(importlib.import_module(self.module), self.factory)
+        engine: Engine = factory(device) if self.devices else factory()
         return engine
 
     def status(self) -> EngineStatus:
@@ -52,8 +55,8 @@ class EngineEntry:
 
 
 ENGINES: dict[str, EngineEntry] = {
-    "kokoro": EngineEntry("audiobook.engines.kokoro", "KokoroEngine"),
-    "piper": EngineEntry("audiobook.engines.piper", "PiperEngine"),
+    "kokoro": EngineEntry("audiobook.engines.kokoro", "KokoroEngine", devices=True),
+    "piper": EngineEntry("audiobook.engines.piper", "PiperEngine", devices=True),
     "pyttsx3": EngineEntry("audiobook.engines.pyttsx3", "Pyttsx3Engine"),
     "silent": EngineEntry("audiobook.engines.silent", "SilentEngine"),
 }
@@ -65,8 +68,13 @@ def engine_names() -> tuple[str, ...]:
     return (*ENGINES, *(name for name in sorted(_strangers()) if name not in ENGINES))
 
 
-def open_engine(name: str) -> Engine:
+def open_engine(name: str, device: str = "auto") -> Engine:
     """Make the engine ``name``; ``auto`` is the best one that is installed.
+
+    Args:
+        name: of an engine.
+        device: where its models run, one of `audiobook.settings.DEVICES`; a device that cannot be used is the
+            processor (`audiobook.engines.device.complaint` says why), and other engines take no notice of it.
 
     Raises:
         EngineError: there is no such engine, or it is not installed.
@@ -76,7 +84,7 @@ def open_engine(name: str) -> Engine:
         status = ENGINES[name].status()
         if not status.installed:
             raise EngineError(f"engine {name} cannot be used: {status.detail}", remedy=status.remedy)
-        return ENGINES[name].open()
+        return ENGINES[name].open(device)
     factory = _strangers().get(name)
     if factory is None:
         alike = nearest(name, engine_names())

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.audio import Speech, Utterance
-from audiobook.engines import store
+from audiobook.engines import device, store
 from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, speakable, unknown_voice
 from audiobook.engines.phonemes import LANGUAGES, Piece, phonemize
 from audiobook.engines.words import align, audible, spoken_words
@@ -72,7 +72,9 @@ def folder() -> Path:
 
 def status() -> EngineStatus:
     """Look for the files and packages, without loading any."""
-    missing = [name for name in ("onnxruntime", "onnx", "piper-tts") if not store.version(name)]
+    missing = [name for name in ("onnx", "piper-tts") if not store.version(name)]
+    if not device.runtime():
+        missing.insert(0, "onnxruntime")
     if missing:
         detail = f"{' and '.join(missing)} is not installed"
         return EngineStatus("kokoro", installed=False, detail=detail, remedy=f"pip install {' '.join(missing)}")
@@ -83,14 +85,15 @@ def status() -> EngineStatus:
 
 
 class KokoroEngine:
-    """Speaks with Kokoro on one thread."""
+    """Speaks with Kokoro on one thread, or on the device that ``device`` names (see `audiobook.engines.device`)."""
 
     name = "kokoro"
     honours: frozenset[str] = frozenset()
     deterministic = True
     timings: Timings = "exact"
 
-    def __init__(self) -> None:
+    def __init__(self, device: str = "cpu") -> None:
+        self._device = device
         self._model: _Model | None = None
 
     def voices(self) -> tuple[VoiceInfo, ...]:
@@ -105,8 +108,8 @@ class KokoroEngine:
     def fingerprint(self, voice: str) -> str:
         """Hashes of model and voices, versions of what runs them and of what finds the phonemes."""
         styles = " ".join(f"{share:.4f} {store.digest(_path(name))[:16]}" for name, share in _blend(voice))
-        versions = f"onnxruntime {store.version('onnxruntime')} piper-tts {store.version('piper-tts')}"
-        return f"kokoro 1 {MODEL_SHA256[:16]} {versions} {styles}"
+        versions = f"{device.runtime()} piper-tts {store.version('piper-tts')}"
+        return f"kokoro 1 {MODEL_SHA256[:16]} {versions} {styles}{device.mark(device.chosen(self._device))}"
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak piece by piece; the pieces follow each other as the model's own pauses have it.
@@ -122,7 +125,7 @@ class KokoroEngine:
             return Speech(np.zeros(0, np.float32), _RATE)
         espeak = _espeak_voice(utterance.language, blend[0][0])
         if self._model is None:
-            self._model = _Model()
+            self._model = _Model(device.chosen(self._device))
         style = _style(blend)
         parts: list[NDArray[np.float32]] = []
         groups: list[tuple[int, int, int]] = []
@@ -144,21 +147,14 @@ class KokoroEngine:
 class _Model:
     """The loaded network."""
 
-    def __init__(self) -> None:
-        import onnxruntime
-
+    def __init__(self, where: str) -> None:
         from audiobook.engines.onnxgraph import kokoro_graph
 
         path = folder() / MODEL
         store.check(path, MODEL_SHA256, remedy=_INSTALL)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # one process a core is faster than threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            graph = kokoro_graph(path)
-            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        except (ValueError, RuntimeError, OSError) as error:
+            self._session = device.open_session(kokoro_graph(path, floats=where != "cpu"), where)
+        except (ValueError, OSError) as error:
             raise EngineError(f"does not load ({str(error)[:120]})", place=str(path), remedy=_INSTALL) from error
 
     def speak(
@@ -178,7 +174,7 @@ class _Model:
             "style": style[len(piece.tokens) - 1],
             "speed": np.ones(1, np.float32),
         }
-        audio, widths = self._session.run(None, inputs)
+        audio, widths = device.run(self._session, inputs)
         samples = np.clip(audio.ravel(), -1, 1).astype(np.float32)
         first, past = audible(samples, _RATE)
         margin = round(_MARGIN_S * _RATE)

@@ -68,11 +68,15 @@ def _given(node: Any, number: int) -> list[Any]:
     ]
 
 
-def kokoro_graph(path: Path) -> bytes:
+def kokoro_graph(path: Path, *, floats: bool = False) -> bytes:
     """Load a Kokoro model, add the frames of each token as a second output `WIDTHS`, and make it faster.
 
     The frames are the only ``Round`` of the graph, limited to at least 1 by the ``Clip`` behind it. How it is
     made faster, without a change to a single sample, is said at `_multiply`.
+
+    Args:
+        path: the model, quantized to bytes.
+        floats: compute with floating-point numbers, as graphics cards want it; see `_in_floats`.
 
     Raises:
         ValueError: the file is not a Kokoro model.
@@ -88,7 +92,9 @@ def kokoro_graph(path: Path) -> bytes:
         raise ValueError(msg)
     graph.node.append(onnx.helper.make_node("Identity", [clips[0].output[0]], [WIDTHS]))
     graph.output.append(onnx.helper.make_empty_tensor_value_info(WIDTHS))
-    if products_are_exact():
+    if floats:
+        _in_floats(graph)
+    elif products_are_exact():
         _multiply(graph)
     return bytes(model.SerializeToString())
 
@@ -200,6 +206,77 @@ def _product(
         make("Transpose", [f"{name}_sum"], [node.output[0]], perm=[0, 2, 1]),
     ]
     return nodes, tensors
+
+
+def _in_floats(graph: Any) -> None:
+    """Compute with floats what a dynamically quantized graph computes with bytes.
+
+    Graphics cards have no integer convolution, so each would go back to the processor. The weights keep the values
+    to which they were rounded; inputs are no longer rounded: a quantized input is the input itself, its scale is 1.
+    """
+    import onnx
+
+    known = {tensor.name: tensor for tensor in graph.initializer}
+    made: dict[str, Any] = {}
+    nodes = [new for node in graph.node for new in _in_float(node, known, made)]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    made["unit_scale"] = onnx.helper.make_tensor("unit_scale", onnx.TensorProto.FLOAT, [], [1.0])
+    used = {name for node in nodes for name in node.input}
+    kept = [tensor for tensor in graph.initializer if tensor.name in used]
+    del graph.initializer[:]
+    graph.initializer.extend([*kept, *made.values()])
+    del graph.value_info[:]  # it says which tensors were bytes
+    spectra = [node.output[0] for node in nodes if node.op_type == "STFT"]
+    graph.value_info.extend(  # OpenVINO must know the number of dimensions, which nothing else tells
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [None] * 4) for name in spectra
+    )
+
+
+def _in_float(node: Any, known: dict[str, Any], made: dict[str, Any]) -> list[Any]:
+    """Nodes that take the place of ``node``; new weights are added to ``made``."""
+    import onnx
+
+    make = onnx.helper.make_node
+    if node.op_type == "DynamicQuantizeLinear":
+        same = make("Identity", [node.input[0]], [node.output[0]])
+        return [same, make("Identity", ["unit_scale"], [node.output[1]])]
+    if node.op_type in {"ConvInteger", "MatMulInteger"}:
+        names = list(node.input[:2])
+        if names[1] in known:
+            names[1] = _dequantized(names[1], node.input[3], known, made)
+        return [make(node.op_type.removesuffix("Integer"), names, node.output, **_attributes(node))]
+    if node.op_type == "DynamicQuantizeLSTM":
+        weights = [
+            _dequantized(node.input[place], node.input[zero], known, made, node.input[scale])
+            for place, scale, zero in ((1, 8, 9), (2, 10, 11))
+        ]
+        return [make("LSTM", [node.input[0], *weights, *node.input[3:8]], node.output, **_attributes(node))]
+    if node.op_type == "Cast" and onnx.helper.get_node_attr_value(node, "to") == onnx.TensorProto.INT32:
+        return [make("Cast", node.input, node.output, to=onnx.TensorProto.FLOAT)]
+    return [node]
+
+
+def _dequantized(name: str, zero: str, known: dict[str, Any], made: dict[str, Any], scale: str = "") -> str:
+    """Name of the weights ``name`` as floats; with ``scale`` they are an LSTM's, which are also turned."""
+    import numpy as np
+    import onnx
+
+    array = onnx.numpy_helper.to_array
+    weights, middle = array(known[name]).astype(np.float32), array(known[zero]).astype(np.float32)
+    if scale:  # one middle and scale for each direction
+        weights = (weights - middle.reshape(-1, 1, 1)) * array(known[scale]).reshape(-1, 1, 1)
+        weights = np.ascontiguousarray(weights.transpose(0, 2, 1))
+    else:
+        weights -= middle
+    made[name] = onnx.numpy_helper.from_array(weights, f"{name}_float")
+    return f"{name}_float"
+
+
+def _attributes(node: Any) -> dict[str, Any]:
+    import onnx
+
+    return {fact.name: onnx.helper.get_attribute_value(fact) for fact in node.attribute}
 
 
 def _load(path: Path) -> Any:

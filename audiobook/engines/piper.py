@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiobook.audio import Speech, Utterance, WordTime
-from audiobook.engines import store
+from audiobook.engines import device, store
 from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, speakable, unknown_voice
 from audiobook.engines.words import align, spoken_words
 from audiobook.errors import EngineError, VoiceError
@@ -73,14 +73,15 @@ class _Address:
 
 
 class PiperEngine:
-    """Speaks with Piper's VITS models on one thread."""
+    """Speaks with Piper's VITS models on one thread, or on a device (see `audiobook.engines.device`)."""
 
     name = "piper"
     honours = frozenset({"rate"})
     deterministic = True
     timings: Timings = "exact"
 
-    def __init__(self) -> None:
+    def __init__(self, device: str = "cpu") -> None:
+        self._device = device
         self._loaded: dict[Path, _Model] = {}
 
     def voices(self) -> tuple[VoiceInfo, ...]:
@@ -95,8 +96,9 @@ class PiperEngine:
         """Versions of Piper and ONNX Runtime, hashes of model and configuration, speaker and options."""
         address = _address(voice)
         hashes = f"{store.digest(address.model)[:16]} {store.digest(_config_path(address.model))[:16]}"
-        versions = f"piper {store.version('piper-tts')} onnxruntime {store.version('onnxruntime')}"
-        return f"{versions} {hashes} #{address.speaker} {dict(address.options)} 1"
+        versions = f"piper {store.version('piper-tts')} {device.runtime()}"
+        where = device.mark(device.chosen(self._device))
+        return f"{versions} {hashes} #{address.speaker} {dict(address.options)} 1{where}"
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak sentence by sentence, each at the level the model gives it."""
@@ -107,7 +109,7 @@ class PiperEngine:
         if not speakable(utterance.text):
             return Speech(np.zeros(0, np.float32), rate)
         if address.model not in self._loaded:
-            self._loaded[address.model] = _Model(address.model)
+            self._loaded[address.model] = _Model(address.model, device.chosen(self._device))
         model = self._loaded[address.model]
         parts: list[NDArray[np.float32]] = []
         groups: list[tuple[int, int, int]] = []
@@ -128,8 +130,7 @@ class PiperEngine:
 class _Model:
     """A loaded voice."""
 
-    def __init__(self, path: Path) -> None:
-        import onnxruntime
+    def __init__(self, path: Path, where: str) -> None:
         from piper.config import PhonemeType, PiperConfig
         from piper.voice import PiperVoice
 
@@ -146,12 +147,8 @@ class _Model:
             )
         try:
             graph, self._noises = with_given_noise(path)
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1  # one process a core is faster than threads
-            options.inter_op_num_threads = 1
-            options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        except (ValueError, RuntimeError, OSError) as error:
+            self._session = device.open_session(graph, where)
+        except (ValueError, OSError) as error:
             raise EngineError(
                 f"is not a Piper model ({str(error)[:120]})", place=str(path), remedy="Install the voice again"
             ) from error
@@ -191,7 +188,6 @@ class _Model:
 
     def _run(self, inputs: dict[str, Any], size: float) -> list[NDArray[np.float32]]:
         import numpy as np
-        from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument
 
         from audiobook.engines.onnxgraph import NOISE
 
@@ -204,7 +200,7 @@ class _Model:
                 inputs[NOISE.format(number)] = noise
             try:
                 return list(self._session.run(None, inputs))
-            except (Fail, InvalidArgument, RuntimeError) as error:
+            except device.failures() as error:
                 # Too little noise cannot be reshaped; a larger draw begins with the same numbers.
                 problem = error
         raise EngineError(f"the Piper model failed ({str(problem)[:120]})", remedy="Choose another voice")

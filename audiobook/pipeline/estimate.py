@@ -89,7 +89,7 @@ def estimate(request: Request, settings: Settings) -> Estimate:
     require_voices(tuple(voice for _speaker, voice in script.cast))
     plan = make_plan(script, settings, made.book, Path(request.source))
     cache = TakeCache()
-    keys = Keys(settings.record.seed)
+    keys = Keys(settings.record.seed, settings.record.device)
     try:
         return Estimate(tuple(_chapter(chapter, keys, cache) for chapter in plan.chapters))
     finally:

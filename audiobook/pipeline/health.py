@@ -9,7 +9,7 @@ from typing import Any
 from audiobook import ffmpeg
 from audiobook.atomic import make_folder
 from audiobook.cache import TakeCache, cache_folder
-from audiobook.engines import available
+from audiobook.engines import available, device
 from audiobook.errors import AudiobookError, ToolError
 
 __all__ = ["Finding", "examine"]
@@ -40,7 +40,15 @@ def examine() -> tuple[Finding, ...]:
         Finding(f"engine {status.name}", status.installed, status.detail, status.remedy, status.name != "silent")
         for status in available()
     )
-    return (*engines, _ffmpeg(), _cache())
+    return (*engines, *_devices(), _ffmpeg(), _cache())
+
+
+def _devices() -> tuple[Finding, ...]:
+    """Where neural voices can run; what is missing is no fault, as the processor always serves."""
+    if not device.runtime():
+        return ()
+    found = [name for name in ("cpu", *device.PROVIDERS) if device.usable(name)]
+    return (Finding("devices", ok=True, detail=f"{', '.join(found)} ({device.runtime()})"),)
 
 
 def _ffmpeg() -> Finding:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from audiobook import prosody
 from audiobook.audio import Plan
-from audiobook.engines import all_voices, best_engine, open_engine
+from audiobook.engines import ENGINES, all_voices, best_engine, device, open_engine
 from audiobook.script import NARRATOR, Delivery, Script, Voice
 from audiobook.settings import Settings
 
-__all__ = ["recast", "require_voices", "unhonoured"]
+__all__ = ["device_complaint", "recast", "require_voices", "unhonoured"]
 
 
 def recast(script: Script, settings: Settings) -> Script:
@@ -57,14 +57,22 @@ def require_voices(cast: Iterable[Voice]) -> int:
     return max(rates.values())
 
 
-def unhonoured(plan: Plan) -> tuple[str, ...]:
-    """Say once for each engine what of the delivery it cannot do here; loads no model."""
-    wanted: dict[str, dict[Delivery, None]] = {}
+def device_complaint(engines: Iterable[str], wanted: str) -> str:
+    """Say why the device ``wanted`` is not used by those of ``engines`` that could run on one; empty when it is."""
+    return device.complaint(wanted) if any(name in ENGINES and ENGINES[name].devices for name in engines) else ""
+
+
+def unhonoured(plan: Plan, wanted: str) -> tuple[str, ...]:
+    """Say once for each engine what of the delivery it cannot do here, and of the device ``wanted``.
+
+    Loads no model.
+    """
+    asked: dict[str, dict[Delivery, None]] = {}
     for chapter in plan.chapters:
         for passage in chapter.passages:
-            wanted.setdefault(passage.utterance.voice.engine, {})[passage.utterance.delivery] = None
-    messages = []
-    for name, deliveries in wanted.items():
+            asked.setdefault(passage.utterance.voice.engine, {})[passage.utterance.delivery] = None
+    messages = [message] if (message := device_complaint(asked, wanted)) else []
+    for name, deliveries in asked.items():
         engine = open_engine(name)
         try:
             left = sorted({field for delivery in deliveries for field in prosody.unhonoured(engine, delivery)})
