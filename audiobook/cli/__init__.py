@@ -20,6 +20,7 @@ COMMANDS = {
     "say": ("say", "Speak one sentence with a voice, to hear it."),
     "pronounce": ("pronounce", "List names and unusual words, and hear them all before recording."),
     "normalize": ("normalize", "Show how written text will be said."),
+    "batch": ("batch", "Turn a shelf of books into audiobooks, a few at a time."),
     "check": ("check", "Measure finished files against a delivery standard."),
     "cache": ("cache", "Show, verify and prune the store of takes."),
     "config": ("config", "Show the settings in force, and where each came from."),
