@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
+import hashlib
 import io
 import json
 import os
@@ -31,6 +33,7 @@ import soundfile
 from audiobook import atomic
 from audiobook.audio import Speech, Take, Utterance, WordTime
 from audiobook.errors import OutputError, UsageError
+from audiobook.sharedtakes import SharedTakes, shared_takes
 from audiobook.store import Store, digest_of
 
 if TYPE_CHECKING:
@@ -143,6 +146,19 @@ class TakeCache:
             self.drop(key)
             return None
 
+    def find(self, key: str) -> Take | None:
+        """Return the take like `get`; one that only the machines' shared store has is fetched first."""
+        if take := self.get(key):
+            return take
+        parcel = self._shared.fetch(key) if self._shared else None
+        with contextlib.suppress(OutputError):  # a full disk is reported by whoever then speaks the line
+            return self.adopt(key, parcel) if parcel else None
+        return None
+
+    @functools.cached_property
+    def _shared(self) -> SharedTakes | None:
+        return shared_takes()
+
     def put(self, key: str, speech: Speech) -> Take:
         """Store mono sound as 16-bit FLAC and return it as a take.
 
@@ -164,7 +180,40 @@ class TakeCache:
             return note
 
         kept = self._takes.put(key, ".flac", write)
+        if self._shared and (parcel := self.pack(key)):
+            self._shared.send(key, parcel)
         return Take(kept.path, len(samples), speech.sample_rate, speech.words)
+
+    def pack(self, key: str) -> bytes | None:
+        """Return a take as one parcel that another cache can `adopt`; None when there is none."""
+        kept = self._takes.get(key, ".flac")
+        if kept is None:
+            return None
+        label = json.dumps({"sha256": kept.digest, **kept.note}, sort_keys=True, separators=(",", ":"))
+        return label.encode() + b"\n" + kept.path.read_bytes()
+
+    def adopt(self, key: str, parcel: bytes) -> Take | None:
+        """Store a take that another cache has packed; None when the parcel is damaged.
+
+        Raises:
+            OutputError: the folder cannot be written or the disk is full.
+        """
+        label, _, sound = parcel.partition(b"\n")
+        try:
+            note = dict(json.loads(label))
+            whole = hashlib.sha256(sound).hexdigest() == note.pop("sha256")
+        except (ValueError, TypeError, KeyError):
+            whole = False
+        if not whole:
+            return None
+
+        def write(path: Path) -> Mapping[str, Any]:
+            with atomic.translated(path.parent):
+                path.write_bytes(sound)
+            return note
+
+        self._takes.put(key, ".flac", write)
+        return self.get(key)
 
     def stamp(self, key: str) -> str | None:
         """Return what changes whenever a take is recorded anew; None when there is none. Its sound is not read."""
@@ -230,7 +279,12 @@ class TakeCache:
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
-        """State for as long as the block runs that this process uses the cache, so nothing is pruned under it."""
+        """State for as long as the block runs that this process uses the cache, so nothing is pruned under it.
+
+        Raises:
+            SettingsError: the machines' shared store cannot be opened.
+        """
+        self._shared  # noqa: B018 - found out now rather than in the middle of a book
         path = self.folder / "sessions" / f"{os.getpid()}-{uuid.uuid4().hex[:8]}.json"
         atomic.write_text(path, json.dumps({"started": psutil.Process().create_time()}))
         try:

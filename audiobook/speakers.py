@@ -124,7 +124,7 @@ class _SpeakerThread(threading.Thread):
         try:
             while job := self._desk.take():
                 # Another book, or another program, may have had it spoken since the book looked for it.
-                found = self._cache.get(job.key)
+                found = self._cache.find(job.key)
                 reply = Reply(found, spoken=False) if found else self.speaker.speak(job)
                 self._desk.finish(job.key, reply)
         finally:

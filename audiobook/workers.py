@@ -27,7 +27,7 @@ from audiobook.errors import EngineError
 from audiobook.script import Delivery, Voice
 from audiobook.settings import RecordSettings
 
-__all__ = ["Worker", "WorkerDied", "main"]
+__all__ = ["Worker", "WorkerDied", "decode_reply", "encode_reply", "main"]
 
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from audiobook.workers import main; main(sys.argv[2])"
 _ONE_THREAD = dict.fromkeys(
@@ -77,7 +77,7 @@ class Worker:
         if not self._ready:
             self._exchange(b"", max(_START_S, timeout_s))
             self._ready = True
-        return _decode_reply(self._exchange(_encode_job(job, refusals), timeout_s))
+        return decode_reply(self._exchange(_encode_job(job, refusals), timeout_s))
 
     def _exchange(self, message: bytes, timeout_s: float) -> bytes:
         """Send a message and return the line that comes back."""
@@ -154,7 +154,7 @@ def main(cache: str) -> None:
     replies.flush()
     while line := jobs.get():
         busy.set()
-        replies.write(_encode_reply(booth.record(*_decode_job(line))))
+        replies.write(encode_reply(booth.record(*_decode_job(line))))
         replies.flush()
         busy.clear()
     booth.close()
@@ -195,8 +195,9 @@ def _decode_job(line: bytes) -> tuple[Job, int]:
     return Job(job["key"], utterance, RecordSettings(**job["settings"])), message["refusals"]
 
 
-def _encode_reply(reply: Reply) -> bytes:
-    content: dict[str, Any] = {"hopeless": reply.hopeless}
+def encode_reply(reply: Reply) -> bytes:
+    """Write a reply as a line of JSON."""
+    content: dict[str, Any] = {"hopeless": reply.hopeless, "spoken": reply.spoken, "seconds": reply.seconds}
     if reply.take is not None:
         content["take"] = dataclasses.asdict(reply.take) | {"path": str(reply.take.path)}
     if reply.error is not None:
@@ -205,7 +206,8 @@ def _encode_reply(reply: Reply) -> bytes:
     return json.dumps(content).encode() + b"\n"
 
 
-def _decode_reply(line: bytes) -> Reply:
+def decode_reply(line: bytes) -> Reply:
+    """Read what `encode_reply` wrote; a take's path is that of the machine that wrote it."""
     content = json.loads(line)
     take = error = None
     if found := content.get("take"):
@@ -215,4 +217,4 @@ def _decode_reply(line: bytes) -> Reply:
         name, message, place, remedy = failed
         kind = getattr(errors, name, EngineError)
         error = kind(message, place=place, remedy=remedy)
-    return Reply(take, error, content["hopeless"])
+    return Reply(take, error, content["hopeless"], content["spoken"], content["seconds"])

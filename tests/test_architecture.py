@@ -17,12 +17,12 @@ LAYERS = (
     {"book", "script", "audio", "settings", "progress", "atomic", "usertext"},
     {"configfile", "configschema", "scripttext", "scriptjson"},
     {
-        "scriptfile", "cache", "store", "ffmpeg", "engines", "prosody", "measure", "loudness", "truepeak", "filters",
-        "dynamics", "spoken", "names", "container",
+        "scriptfile", "cache", "store", "sharedtakes", "ffmpeg", "engines", "prosody", "measure", "loudness",
+        "truepeak", "filters", "dynamics", "spoken", "names", "container",
     },
     {
-        "ingest", "adapt", "rescript", "delivery", "pauses", "plan", "record", "crew", "speakers", "workers", "booth",
-        "accept", "levels", "stitch", "master", "publish", "verify",
+        "ingest", "adapt", "rescript", "delivery", "pauses", "plan", "record", "crew", "speakers", "cluster", "outpost",
+        "workers", "booth", "accept", "levels", "stitch", "master", "publish", "verify",
     },
     {"pipeline", "batch"},
     {"cli", "__main__"},
@@ -32,7 +32,7 @@ LAYERS = (
 STAGES = LAYERS[4]
 TOGETHER = (
     {"delivery", "pauses", "plan"},
-    {"record", "crew", "speakers", "workers", "booth", "accept"},
+    {"record", "crew", "speakers", "cluster", "outpost", "workers", "booth", "accept"},
     {"levels", "stitch", "master"},
 )
 """Stages of several modules."""

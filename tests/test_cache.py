@@ -6,6 +6,7 @@ import errno
 import json
 import multiprocessing
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ import soundfile
 from audiobook import cache as cache_module
 from audiobook.audio import Speech, Utterance, WordTime
 from audiobook.cache import TakeCache, cache_folder, take_key
-from audiobook.errors import OutputError, UsageError
+from audiobook.errors import OutputError, SettingsError, UsageError
 from audiobook.script import Delivery, Voice
+from audiobook.sharedtakes import VARIABLE
 
 KEY = "ab" + "0" * 62
 
@@ -281,3 +283,58 @@ def test_the_schema_is_part_of_every_key(monkeypatch: pytest.MonkeyPatch) -> Non
     before = take_key("f", utterance(), 0)
     monkeypatch.setattr(cache_module, "_SCHEMA", 10_000)
     assert take_key("f", utterance(), 0) != before
+
+
+def test_a_take_travels_as_one_parcel(cache: TakeCache, tmp_path: Path) -> None:
+    put = cache.put(KEY, speech())
+    parcel = cache.pack(KEY)
+    assert parcel is not None
+    other = TakeCache(tmp_path / "other")
+    adopted = other.adopt(KEY, parcel)
+    assert adopted is not None
+    assert adopted.words == put.words
+    assert adopted.path.read_bytes() == put.path.read_bytes()
+    assert cache.pack(key(1)) is None
+
+
+@pytest.mark.parametrize("place", [0, 40, -1])
+def test_a_parcel_damaged_on_the_way_is_refused(cache: TakeCache, tmp_path: Path, place: int) -> None:
+    cache.put(KEY, speech())
+    parcel = bytearray(cache.pack(KEY) or b"")
+    parcel[place] ^= 0x55
+    other = TakeCache(tmp_path / "other")
+    assert other.adopt(KEY, bytes(parcel)) is None
+    assert other.get(KEY) is None
+
+
+def test_a_shared_store_gives_one_machine_what_another_spoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, (tmp_path / "store").as_uri())
+    spoken = TakeCache(tmp_path / "one").put(KEY, speech())
+    other = TakeCache(tmp_path / "two")
+    assert other.get(KEY) is None
+    found = other.find(KEY)
+    assert found is not None
+    assert found.path.read_bytes() == spoken.path.read_bytes()
+    assert other.get(KEY) == found
+    assert other.find(key(1)) is None
+
+
+def test_a_damaged_or_missing_shared_store_only_costs_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, (tmp_path / "store").as_uri())
+    TakeCache(tmp_path / "one").put(KEY, speech())
+    (parcel,) = (tmp_path / "store").rglob("*.take")
+    parcel.write_bytes(parcel.read_bytes()[:-9])
+    assert TakeCache(tmp_path / "two").find(KEY) is None
+    shutil.rmtree(tmp_path / "store")
+    (tmp_path / "store").write_text("a file where the folder should be")
+    third = TakeCache(tmp_path / "three")
+    assert third.find(KEY) is None
+    assert third.put(KEY, speech()).path.is_file()
+
+
+def test_a_shared_store_of_an_unknown_kind_is_named_before_anything_is_spoken(
+    cache: TakeCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "carrier-pigeon://roost/takes")
+    with pytest.raises(SettingsError, match="AUDIOBOOK_SHARED_CACHE: carrier-pigeon"), cache.session():
+        pass
