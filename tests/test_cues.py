@@ -86,6 +86,10 @@ def test_a_plain_tag_tells_nothing() -> None:
         ("[[said Ada]] with a sob.", ["crying"]),
         ("[[said Ada]] in a hoarse whisper.", ["whisper"]),
         ("[[said Ada]], laughing.", ["laughing"]),
+        ("[[said Ada]], whispering.", ["whisper"]),
+        ("[[said Ada]], her voice barely above a whisper.", ["whisper"]),
+        ("[[said Ada]], and her voice rose to a shout.", ["shout"]),
+        ("[[said Ada]], not coldly but softly.", ["soft"]),
     ],
 )
 def test_stage_business_in_the_tag_tells_how(tag: str, expected: list[str]) -> None:
@@ -109,6 +113,9 @@ def test_stage_business_in_another_sentence_is_weaker() -> None:
         "I laughed.",
         "She stopped laughing.",
         "She wanted to laugh, or sob, and laughed no more.",
+        "She was unable to laugh.",
+        "Trying to laugh, she rose.",
+        "She turned to scream.",
     ],
 )
 def test_words_denied_unreal_past_or_of_others_tell_nothing(narration: str) -> None:
@@ -156,6 +163,7 @@ def test_cried_is_an_exclamation_unless_tears_are_near() -> None:
         ("“W-what is it.”", ["hesitant=0.7"]),
         ("“The FBI and the BBC met King Henry VIII.”", []),
         ("“A well-known re-entry.”", []),
+        ("“Read CHAPTER IV and ACT 2.”", []),
     ],
 )
 def test_print_tells_how(speech: str, expected: list[str]) -> None:
@@ -182,6 +190,32 @@ def test_words_spoken_count_where_nothing_else_tells() -> None:
     assert cues("“The wild ones will please her better.”") == []
     assert cues("“Let me go, please.”") == ["pleading=0.5"]
     assert cues("“Please come home!”") == ["pleading=0.5"]
+
+
+@pytest.mark.parametrize(
+    "speech",
+    [
+        "“Good morning.”",
+        "“Thank you, sir, that is all.”",
+        "“The dearest of the hats is in the window.”",
+        "“He is a rascal, by all accounts.”",
+        "“Have a quick look at the blast door.”",
+        "“It is a lonely house, and the heavens are wide.”",
+        "“The boat sails on Monday at nine.”",
+        "“I think you may find it in the second drawer.”",
+    ],
+)
+def test_plain_speech_is_said_plainly(speech: str) -> None:
+    assert cues(f"{speech} [[said Ada]].") == []
+
+
+def test_endearments_and_abuse_count_when_somebody_is_called_so() -> None:
+    assert cues("“Yes, dearest.”") == ["tenderness=0.4"]
+    assert cues("“You rascal.”") == ["anger=0.5"]
+
+
+def test_reading_aloud_is_no_shouting() -> None:
+    assert cues("“Lamp lit at nine,” [[she read]] aloud.") == []
 
 
 def test_the_emotion_model_speaks_last_and_softly() -> None:

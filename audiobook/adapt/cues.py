@@ -31,13 +31,16 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;:]")
 _SENTENCE = re.compile(r"[^.!?]*(?:[.!?](?!\s|$)[^.!?]*)*[.!?]*")
 _STOPS = frozenset(".!?;:")
 _NEGATIONS = frozenset({"not", "never", "without", "stopped", "no", "neither", "nor", "cannot", "ceased", "hardly"})
-_UNREAL = frozenset({"would", "could", "should", "might", "may", "if", "wanted", "wished", "tried", "going", "perhaps"})
+_UNREAL = frozenset(
+    {"would", "could", "should", "might", "may", "if", "wanted", "wanting", "wished", "wishing", "tried", "trying"}
+    | {"going", "perhaps", "failed", "failing", "unable", "refused", "refusing"}
+)
 _AS_IF = frozenset({("though", "as"), ("if", "as")})
 _PAST = frozenset({"had", "having", "he'd", "she'd", "they'd", "i'd"})
 _FAINT = frozenset({"almost", "nearly", "half", "slightly", "little", "somewhat", "rather", "faintly"})
 _VOICES = frozenset({"voice", "tone", "tones", "accents", "accent", "whisper", "look", "manner", "air"})
 _IS = frozenset({"was", "grew", "became", "sounded", "is", "turned", "seemed"})
-_WITH = frozenset({"with", "in", "between", "through", "giving", "gave", "into"})
+_WITH = frozenset({"with", "in", "between", "through", "giving", "gave", "into", "above", "to"})
 _HE = frozenset({"he", "his", "him", "himself"})
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _I = frozenset({"i", "my", "me", "myself"})
@@ -208,7 +211,7 @@ class _Paragraph:
                 yield from self._verb(word, tag, strength)
             elif word in words.adverbs:
                 near = inside[0] - _NEAR <= index <= inside[-1] + _NEAR
-                if near and not tokens[index - 1][0].endswith("ing"):
+                if (near or _joined(tokens, index)) and not tokens[index - 1][0].endswith("ing"):
                     yield _found(words.adverbs[word], 1, strength)
             elif not self._blocked(tokens, index, piece.speaker):
                 yield from _worn(tokens, index, strength)
@@ -249,6 +252,12 @@ class _Paragraph:
         )
 
 
+def _joined(tokens: tuple[Token, ...], index: int) -> bool:
+    """Tell whether a word follows another adverb: "coldly but softly"."""
+    before = [token.lower() for token, _ in tokens[max(index - 2, 0) : index]]
+    return len(before) == 2 and before[0] in cue_words().adverbs and before[1] in {"and", "but"}
+
+
 def _speech_verb(tokens: tuple[Token, ...], inside: list[int], *, before: bool) -> int:
     """Return which word of a tag tells of speech: of several the one nearest the speech; -1 for none."""
     known = lexicon().verbs
@@ -270,7 +279,7 @@ def _unblocked(tokens: tuple[Token, ...], index: int) -> float:
         if token in _STOPS:
             break
         clause.append(token.lower())
-    near = clause[:_REACH]
+    near = tuple(itertools.takewhile(lambda word: word != "but", clause[:_REACH]))  # "not angrily but firmly"
     if any(word in _NEGATIONS or word.endswith("n't") for word in near):
         return 0.0
     if any(word in _UNREAL for word in clause) or any(pair in _AS_IF for pair in itertools.pairwise(clause)):
@@ -290,7 +299,7 @@ def _worn(tokens: tuple[Token, ...], index: int, strength: float) -> Iterator[_F
         any(token in _VOICES for token in after) or (_IS & set(before) and _VOICES & set(before))
     ):
         yield _found(words.voices[word], 2, strength)
-    elif word in words.nouns and _WITH & set(before):
+    elif word in words.nouns and _WITH & set(before) and before[-1:] != ["to"]:  # "to a shout", not "to shout"
         yield _found(words.nouns[word], 2, strength)
 
 

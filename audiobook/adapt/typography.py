@@ -9,7 +9,7 @@ from audiobook.adapt.cuewords import Hint, cue_words
 
 __all__ = ["exclaims", "typographic", "words_spoken"]
 
-_CAPITALS = re.compile(r"(?<![\w.&'])[A-Z]{2,}(?:'[A-Z]+)?(?![\w&])(?!\.\w)")
+_CAPITALS = re.compile(r"(?<![\w.&'])[A-Z]{2,}(?:'[A-Z]+)?(?![\w&])(?!\.\w)(?!\s(?:[VXLCDM][IVXLCDM]*|I[IVX]+|\d+)\b)")
 _ROMAN = re.compile(r"[IVXLCDM]+")
 _STUTTER = re.compile(r"\b([A-Za-z]{1,2})(?:-+|—|\.\.\.|…)\s?(?:\1(?:-+|—|…)\s?)*(?=\1\w)", re.IGNORECASE)
 _ASTONISHED = re.compile(r"[?!]*(?:\?!|!\?)[?!]*")
