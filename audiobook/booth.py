@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Booth", "halves"]
+__all__ = ["Booth", "clauses", "halves", "ways"]
+
+_SLOWER = 0.94
+"""Rate of a last try: hardly heard, and other sound."""
+_CLAUSE = re.compile(r"(?<=[,;:—–.!?…])[\"'”’)\]]*\s+(?=\S)")
+_SHORT_CLAUSE = 12
+"""Letters; a shorter clause sounds torn off when it is spoken alone."""
 
 
 class Booth:
@@ -35,8 +42,7 @@ class Booth:
     def record(self, job: Job, refusals: int = 0) -> Reply:
         """Speak one utterance, judge it and store it under the job's key.
 
-        After refusals the text is spoken in halves: to the engine that is another text, and most faults hang on one
-        place or on the length. An engine that is not deterministic first gets another try at the whole.
+        After refusals it is spoken in another way, see `ways`.
         """
         try:
             engine = self._engine(job.utterance.voice.engine, job.settings.device)
@@ -61,7 +67,8 @@ class Booth:
 
     def _take(self, job: Job, engine: Engine, refusals: int) -> Take:
         utterance = job.utterance
-        parts = halves(utterance) if refusals > (0 if engine.deterministic else 1) else (utterance,)
+        possible = ways(utterance, engine)
+        parts = possible[min(refusals, len(possible) - 1)]
         speech = _joined([self._speech(part, engine) for part in parts])
         if fault := self._judge.fault(utterance, speech):
             raise RecordingError(f"{engine.name} gave {fault}")
@@ -71,6 +78,46 @@ class Booth:
         spoken = engine.speak(utterance)
         samples = prosody.apply(spoken.samples, spoken.sample_rate, utterance.delivery, honoured=engine.honours)
         return _with_samples(spoken, samples)
+
+
+def ways(utterance: Utterance, engine: Engine) -> tuple[tuple[Utterance, ...], ...]:
+    """Return the ways to speak a text, each as the parts it is spoken in, the next for each take that was refused.
+
+    To an engine a part is another text, and most faults hang on one place or on the length. So: as it is; again where
+    that may give another take; cut at clauses; in halves; slower, where the engine itself sets the speed, else with
+    its closing mark changed, which a neural voice reads as another text.
+    """
+    whole = (utterance,)
+    found: list[tuple[Utterance, ...]] = [whole] if engine.deterministic else [whole, whole]
+    for parts in (clauses(utterance), halves(utterance), _varied(utterance, engine)):
+        if parts not in found:
+            found.append(parts)
+    return tuple(found)
+
+
+def clauses(utterance: Utterance) -> tuple[Utterance, ...]:
+    """Cut a text at the ends of its clauses, short ones joined to the next."""
+    text = utterance.text
+    cuts: list[int] = []
+    for match in _CLAUSE.finditer(text):
+        cut, begin = match.end(), cuts[-1] if cuts else 0
+        inside = any(start < cut < end for start, end, _ in utterance.phonemes)
+        if not inside and min(_letters(text[begin:cut]), _letters(text[cut:])) >= _SHORT_CLAUSE:
+            cuts.append(cut)
+    return _parts(utterance, cuts)
+
+
+def _letters(text: str) -> int:
+    return sum(character.isalnum() for character in text)
+
+
+def _varied(utterance: Utterance, engine: Engine) -> tuple[Utterance, ...]:
+    """Return the text as the engine would say it a little differently."""
+    if "rate" in engine.honours:
+        rate = round(utterance.delivery.rate * _SLOWER, 3)
+        return (dataclasses.replace(utterance, delivery=dataclasses.replace(utterance.delivery, rate=rate)),)
+    bare = utterance.text.rstrip(" .,;:")
+    return (dataclasses.replace(utterance, text=bare + (";" if utterance.text.endswith(".") else ".")),)
 
 
 def halves(utterance: Utterance) -> tuple[Utterance, ...]:
@@ -89,13 +136,20 @@ def halves(utterance: Utterance) -> tuple[Utterance, ...]:
         distance = abs(cut - len(text) / 2) / len(text)
         return distance - (0.25 if text[:cut].rstrip()[-1] in ",;:.!?—" else 0.0)
 
-    cut = min(cuts, key=badness)
-    first = tuple((start, end, ipa) for start, end, ipa in utterance.phonemes if end <= cut)
-    second = tuple((start - cut, end - cut, ipa) for start, end, ipa in utterance.phonemes if start >= cut)
-    return (
-        dataclasses.replace(utterance, text=text[:cut].rstrip(), phonemes=first),
-        dataclasses.replace(utterance, text=text[cut:], phonemes=second),
-    )
+    return _parts(utterance, [min(cuts, key=badness)])
+
+
+def _parts(utterance: Utterance, cuts: list[int]) -> tuple[Utterance, ...]:
+    """Return the text between cuts, each part with the phonemes that lie in it."""
+    parts = []
+    for begin, past in itertools.pairwise([0, *cuts, len(utterance.text)]):
+        inside = tuple(
+            (start - begin, end - begin, ipa)
+            for start, end, ipa in utterance.phonemes
+            if begin <= start and end <= past
+        )
+        parts.append(dataclasses.replace(utterance, text=utterance.text[begin:past].rstrip(), phonemes=inside))
+    return tuple(parts)
 
 
 def _joined(parts: list[Speech]) -> Speech:

@@ -35,6 +35,8 @@ class Job:
     utterance: Utterance
     settings: RecordSettings
     """Seed, tries, time limit and memory limit."""
+    refusals: int = 0
+    """Takes that were not good enough before this job, so that it is spoken in another way; see `Booth.record`."""
 
 
 @dataclass(frozen=True, slots=True)

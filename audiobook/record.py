@@ -16,6 +16,7 @@ from audiobook.errors import AudiobookError, EngineError
 from audiobook.script import NEUTRAL, Voice
 from audiobook.settings import RecordSettings
 from audiobook.speakers import open_crew
+from audiobook.store import digest_of
 
 __all__ = ["Keys", "Recorded", "Recorder", "open_recorder"]
 
@@ -32,6 +33,8 @@ class Recorded:
     """Nothing was spoken for it in this run."""
     error: AudiobookError | None = None
     """Why there is no take, with the words of the line."""
+    misheard: str = ""
+    """What a recognizer heard instead of the words; empty when it heard them, or when nothing listened."""
 
 
 @contextlib.contextmanager
@@ -74,11 +77,16 @@ class Recorder:
         self._lost: dict[str, AudiobookError] = {}
         self._in_a_row = 0
 
-    def record(self, utterances: Iterable[Utterance]) -> Iterator[Recorded]:
+    def record(self, utterances: Iterable[Utterance], refusals: int = 0) -> Iterator[Recorded]:
         """Yield each utterance's take as soon as there is one: cached ones at once, the others as they are finished.
 
         Utterances are drawn from the iterable only so far ahead that no speaker waits. What occurs twice is spoken
         once. No speaker is hired while everything comes from the cache.
+
+        Args:
+            utterances: what is to be said.
+            refusals: takes of them that were not good enough; they are then spoken in another way, see
+                `Booth.record`, and such takes are kept beside the usual ones.
 
         Raises:
             VoiceError, EngineError: a voice or engine cannot be used at all, or fails on every line.
@@ -94,7 +102,7 @@ class Recorder:
                 if utterance is None:
                     drained = True
                     break
-                key = self._keys.key(utterance)
+                key = self.key(utterance, refusals)
                 if key in waiting:
                     waiting[key].append(index)
                 elif key in self._lost:
@@ -103,10 +111,12 @@ class Recorder:
                     yield Recorded(index, take, cached=True)
                 else:
                     waiting[key] = [index]
-                    self._submit(key, utterance)
+                    self._submit(Job(key, utterance, self._settings, refusals))
             if not waiting:
                 return
             key, reply = self._seat.next()
+            if refusals:  # that a voice cannot say hard lines in another way is no sign that it cannot speak
+                self._in_a_row = 0
             yield from self._outcomes(waiting.pop(key), key, reply)
 
     def close(self) -> None:
@@ -114,12 +124,21 @@ class Recorder:
         self._seat.leave()
         self._keys.close()
 
-    def _submit(self, key: str, utterance: Utterance) -> None:
-        voice = utterance.voice.address
-        if voice not in self._required:
-            self._crew.require(voice, self._keys.fingerprint(utterance.voice))
-            self._required.add(voice)
-        self._seat.submit(Job(key, utterance, self._settings))
+    def key(self, utterance: Utterance, refusals: int = 0) -> str:
+        """Return where a take is kept.
+
+        Raises:
+            VoiceError, EngineError: its voice or engine is not there.
+        """
+        key = self._keys.key(utterance)
+        return digest_of({"take": key, "refusals": refusals}) if refusals else key
+
+    def _submit(self, job: Job) -> None:
+        voice = job.utterance.voice
+        if voice.address not in self._required:
+            self._crew.require(voice.address, self._keys.fingerprint(voice))
+            self._required.add(voice.address)
+        self._seat.submit(job)
 
     def _outcomes(self, indexes: list[int], key: str, reply: Reply) -> Iterator[Recorded]:
         self.spent_s += reply.seconds

@@ -151,7 +151,8 @@ DEVICES = ("auto", "cpu", "cuda", "coreml", "directml", "openvino")
 class RecordSettings:
     """``[record]``: how takes are made and judged."""
 
-    retries: int = option(2, "New tries for a take that fails its test", low=0, high=10)
+    retries: int = option(4, "New tries for a take that fails its test, each in another way", low=0, high=10)
+    listen: bool = option(False, "Have a recognizer hear every take, and record again what it cannot follow (English)")
     timeout_s: float = option(120.0, "Seconds before a hung take is killed", low=1, high=3600)
     seed: int = option(0, "Seed of everything that is drawn", low=0, high=2**31 - 1)
     memory_mb: int = option(1500, "A worker whose memory passes this is replaced", low=200, high=100_000)

@@ -167,7 +167,7 @@ class Speaker:
 
     def _record(self, job: Job) -> Reply:
         reason = ""
-        refusals = 0
+        refusals = job.refusals
         tries = job.settings.retries + 1
         for _ in range(tries):
             if self._aborted:

@@ -192,7 +192,7 @@ def _decode_job(line: bytes) -> tuple[Job, int]:
         Delivery(**fields["delivery"]),
         tuple((start, end, ipa) for start, end, ipa in fields["phonemes"]),
     )
-    return Job(job["key"], utterance, RecordSettings(**job["settings"])), message["refusals"]
+    return Job(job["key"], utterance, RecordSettings(**job["settings"]), job["refusals"]), message["refusals"]
 
 
 def encode_reply(reply: Reply) -> bytes:

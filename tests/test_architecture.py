@@ -18,11 +18,11 @@ LAYERS = (
     {"configfile", "configschema", "scripttext", "scriptjson"},
     {
         "scriptfile", "cache", "store", "sharedtakes", "ffmpeg", "engines", "prosody", "measure", "loudness",
-        "truepeak", "filters", "dynamics", "spoken", "names", "container",
+        "truepeak", "filters", "dynamics", "spoken", "hearing", "names", "container",
     },
     {
         "ingest", "adapt", "rescript", "delivery", "pauses", "plan", "record", "crew", "speakers", "cluster", "outpost",
-        "workers", "booth", "accept", "levels", "stitch", "master", "publish", "verify",
+        "workers", "booth", "accept", "attend", "levels", "stitch", "master", "publish", "verify",
     },
     {"pipeline", "batch"},
     {"cli", "__main__"},
@@ -32,7 +32,7 @@ LAYERS = (
 STAGES = LAYERS[4]
 TOGETHER = (
     {"delivery", "pauses", "plan"},
-    {"record", "crew", "speakers", "cluster", "outpost", "workers", "booth", "accept"},
+    {"record", "crew", "speakers", "cluster", "outpost", "workers", "booth", "accept", "attend"},
     {"levels", "stitch", "master"},
 )
 """Stages of several modules."""
