@@ -16,8 +16,10 @@ from audiobook.errors import RecordingError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from audiobook.batch import Asked, Batch, Choice, Outcome
+    from audiobook.crew import Crew
 
 __all__ = ["command"]
 
@@ -34,6 +36,7 @@ _RUN = (
                  help="After a failed book go on (default), or stop as Ctrl-C does."),
     click.option("--max-hours", type=click.FloatRange(min=0, max=10_000), metavar="H",
                  help="Begin no further book after H hours; those begun are finished."),
+    click.option("--dask", metavar="ADDRESS", help="Speak on the workers of a Dask scheduler, tcp://HOST:8786."),
     click.option("--dry-run", is_flag=True, help="Only say which books, how long, what time and disk they take."),
 )  # fmt: skip
 
@@ -56,8 +59,8 @@ def _run_options(function: Any) -> Any:
 @verbosity
 def command(
     paths: tuple[str, ...], out: Path, config: Path | None, *, order: Any, only: tuple[str, ...], resume: bool,
-    retry_failed: bool, keep_going: bool, max_hours: float | None, dry_run: bool, as_json: bool, quiet: bool,
-    verbose: bool, **options: Any,
+    retry_failed: bool, keep_going: bool, max_hours: float | None, dask: str | None, dry_run: bool, as_json: bool,
+    quiet: bool, verbose: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Make audiobooks of many books: files, folders with all in them, patterns, or one manifest (.toml, .csv).
 
@@ -70,6 +73,7 @@ def command(
     audiobook batch "shelf/*.epub" --max-hours 8       begin nothing new after eight hours
     audiobook batch --resume -o finished               go on after a stop, without the paths
     audiobook batch --retry-failed -o finished         only what failed
+    audiobook batch shelf/ --dask tcp://10.0.0.5:8786  spoken by a cluster
     """
     from audiobook import batch
 
@@ -80,7 +84,7 @@ def command(
         _dry_run(books, choice, as_json=as_json)
         return
     with shown(len(books.entries), as_json=as_json, quiet=quiet, verbose=verbose) as report:
-        outcomes = _made(books, choice, report)
+        outcomes = _made(books, choice, report, dask)
     print_outcomes(outcomes, out, as_json=as_json, quiet=quiet)
     _require_none_failed(outcomes, choice, out)
 
@@ -100,16 +104,23 @@ def _asked(paths: tuple[str, ...], config: Path | None, options: dict[str, Any],
     return batch.Asked(before.words, (*before.options, *layers), config or before.config)
 
 
-def _made(books: Batch, choice: Choice, report: Any) -> tuple[Outcome, ...]:
+def _made(books: Batch, choice: Choice, report: Any, dask: str | None) -> tuple[Outcome, ...]:
     from audiobook import batch
 
     try:
-        return batch.run(books, choice, report)
+        return batch.run(books, choice, report, _cluster(dask) if dask else None)
     except batch.Aborted:
         click.secho("\naudiobook: stopped at once; run the same command again to go on", fg="red", err=True)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(130)  # threads that still master or encode would keep the interpreter waiting
+
+
+def _cluster(address: str) -> AbstractContextManager[Crew]:
+    from audiobook.cache import TakeCache
+    from audiobook.cluster import open_cluster  # says so where Dask is missing
+
+    return open_cluster(address, TakeCache())
 
 
 def _dry_run(books: Batch, choice: Choice, *, as_json: bool) -> None:
