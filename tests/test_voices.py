@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import queue
+import re
 import tarfile
 import threading
 import zipfile
@@ -245,6 +246,35 @@ def test_any_text_is_cut_below_the_limit(text: str) -> None:
 
 def test_curly_apostrophes_sound_like_straight_ones() -> None:
     assert phonemes.phonemize("It wasn’t.", "en-us") == phonemes.phonemize("It wasn't.", "en-us")
+
+
+@pytest.mark.parametrize(
+    ("text", "alike"),
+    [("Ａｂｅ 𝓬𝓪𝓶𝓮.", "Abe came."), ("٣ cats", "3 cats"), ("Henry Ⅷ", "Henry VIII"), ("ﬁne", "fine")],
+)
+def test_letters_in_fancy_dress_and_foreign_digits_are_said_plainly(text: str, alike: str) -> None:
+    assert phonemes.phonemize(text, "en-us") == phonemes.phonemize(alike, "en-us")
+
+
+@pytest.mark.parametrize("text", ["你好", "She said Привет.", "שלום", "안녕", "เธอ", "waved 👋 at", "α", "№ 5", "x²"])
+def test_no_word_of_another_script_is_dropped(text: str) -> None:
+    (piece,) = phonemes.phonemize(text, "en-us")
+    assert len(re.findall("[ˈˌ]|ᵻ|ə", piece.phonemes)) >= len(text.split())
+
+
+def test_a_sentence_of_six_hundred_phonemes_without_a_mark_keeps_every_word() -> None:
+    pieces = phonemes.phonemize("the lamp was lit and " * 40, "en-us")
+    assert sum(len(piece.phonemes) for piece in pieces) > 600
+    assert sum(piece.phonemes.count("lˈæmp") for piece in pieces) == 40
+    assert max(len(piece.phonemes) for piece in pieces) <= phonemes.LONGEST
+
+
+@pytest.mark.parametrize("word", ["around", "jury", "rural", "Zachariah"])
+@pytest.mark.parametrize("espeak", ["en-us", "en"])
+def test_an_r_between_vowels_is_said_once(word: str, espeak: str) -> None:
+    (piece,) = phonemes.phonemize(word, espeak)
+    assert "ɹɹ" not in piece.phonemes
+    assert "ɹ" in piece.phonemes
 
 
 def test_given_phonemes_replace_the_word() -> None:

@@ -109,7 +109,7 @@ class KokoroEngine:
         """Hashes of model and voices, versions of what runs them and of what finds the phonemes."""
         styles = " ".join(f"{share:.4f} {store.digest(_path(name))[:16]}" for name, share in _blend(voice))
         versions = f"{device.runtime()} piper-tts {store.version('piper-tts')}"
-        return f"kokoro 1 {MODEL_SHA256[:16]} {versions} {styles}{device.mark(device.chosen(self._device))}"
+        return f"kokoro 2 {MODEL_SHA256[:16]} {versions} {styles}{device.mark(device.chosen(self._device))}"
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak piece by piece; the pieces follow each other as the model's own pauses have it.

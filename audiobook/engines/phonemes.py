@@ -49,9 +49,11 @@ _ENGLISH = (
 )  # fmt: skip
 _AMERICAN = (
     ("oʊ", "O"), *_ENGLISH, ("ɚ", "əɹ"), ("ɜːɹ", "ɜɹ"), ("ɜː", "ɜɹ"), ("ɪə", "iə"), ("ː", ""), ("o", "ɔ"),
-    ("ɾ", "T"), ("ʔ", "t"),
+    ("ɾ", "T"), ("ʔ", "t"), ("ɹɹ", "ɹ"),
 )  # fmt: skip
-_BRITISH = (("eə", "ɛː"), ("iə", "ɪə"), ("əʊ", "Q"), *_ENGLISH, ("ɚ", "əɹ"), ("o", "ɔ"), ("ɾ", "T"), ("ʔ", "t"))
+_BRITISH = (
+    ("eə", "ɛː"), ("iə", "ɪə"), ("əʊ", "Q"), *_ENGLISH, ("ɚ", "əɹ"), ("ɹɹ", "ɹ"), ("o", "ɔ"), ("ɾ", "T"), ("ʔ", "t"),
+)  # fmt: skip
 _OTHERS = (*_SHARED, ("dz", "ʣ"), ("ts", "ʦ"), ("oʊ", "O"), ("əʊ", "Q"), ("-", ""))
 _SPELLING = {"en-us": _AMERICAN, "en": _BRITISH}
 
@@ -60,6 +62,9 @@ _FLAG = re.compile(r"\([a-z-]+\)")
 _STOPS = ".!?…"
 _ENDLESS = re.compile(r"[^\W_]{40}(?=[^\W_])")
 """eSpeak stops in the middle of words that are longer than any word is."""
+
+
+_DRESSES = ("<font>", "<wide>", "<narrow>", "<circle>", "<compat>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +130,21 @@ def _spoken(text: str, espeak: str) -> str:
 
 def _plain(text: str) -> str:
     """Straight apostrophes, no quotation marks (a closing one after ``!`` is voiced), dashes as one sign."""
-    text = unicodedata.normalize("NFC", text).replace("’", "'").replace("‘", "'")
+    text = "".join(map(_common, unicodedata.normalize("NFC", text))).replace("’", "'").replace("‘", "'")
     text = re.sub(r"[\"“”„«»‹›\[\]{}]", " ", text).replace("\0", " ")
     text = re.sub(r"\s*(?:--+|[–—―])\s*|(?<=\s)-(?=\s)", "—", text)
     text = _ENDLESS.sub(r"\g<0> ", text)
     return re.sub(r"\.\.\.+", "…", text)
+
+
+def _common(character: str) -> str:
+    """Plain form of letters in fancy dress, which eSpeak reads as numbers, and of digits that it leaves out."""
+    if character.isascii() or not character.isalnum():
+        return character
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    dress = unicodedata.decomposition(character).partition(" ")[0]
+    return unicodedata.normalize("NFKC", character) if dress in _DRESSES else character
 
 
 def _marks(part: str) -> str:
