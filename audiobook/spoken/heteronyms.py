@@ -16,10 +16,35 @@ __all__ = ["settle"]
 _Rule = tuple[str, re.Pattern[str], str, str]
 
 
+# "does not object": nothing but a verb goes with these.
+_MODAL = (
+    r"\b(?:will|would|can|could|may|might|must|shall|should|did|does|do|cannot|please|let's|I'll|we'll|they'll|you'll|he'll|she'll"
+    r"|I'd|he'd|she'd|they'd|(?:did|do|does|would|could|ca|wo|should|must|might)n't)"
+    r"(?: (?:not|never|also|always|often|only|then|even|fully|further))? ~"
+    r"(?! (?:to (?:it|the) (?:that|fact)|of|was|is|were)\b)"
+)
+# "artists record there", "some abuse it": a verb where a plural is its subject and an object follows.
+_VERB = (
+    r"\b(?:some|many|most|few|others|both|people|women|men|who|they|we|I|to"
+    r"|[a-z]{2,}(?<!es)[a-rtv-z]s|[a-z]{2,}(?:sts|ers|ors|ies|ches|shes|les|ves|res|mes|nes|tes|ces|ges|ses)) "
+    r"~(?= (?:the|an?|his|her|its|their|our|your|my|it|him|them|us|me|you|this|that|these|those|each|all|any"
+    r"|himself|themselves|with|to|there"
+    r"|here|against|into)\b)"
+)
+
+
 @cache
 def _rules() -> tuple[_Rule, ...]:
     return tuple(
-        (word, re.compile(context.replace("~", rf"(?P<word>{word})\b(?!['’-])"), re.IGNORECASE), american, british)
+        (
+            word,
+            re.compile(
+                context.replace("@modal", _MODAL).replace("@verb", _VERB).replace("~", rf"(?P<word>{word})\b(?!['’-])"),
+                re.IGNORECASE,
+            ),
+            american,
+            british,
+        )
         for word, american, british, context in rows("english/heteronyms.tsv")
     )
 
