@@ -8,18 +8,21 @@ stitched, and an edit in one changes no other. Every pass reads the file in bloc
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
-import wave
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
 from audiobook import atomic
 from audiobook.audio import Track
 from audiobook.dynamics import Compressor, Limiter
+from audiobook.errors import OutputError
 from audiobook.filters import StreamingFir, high_pass_taps
 from audiobook.levels import STAGE_LUFS, makeup_db
 from audiobook.measure import Levels, Meter, read_blocks
@@ -41,13 +44,13 @@ _COMPRESS_ABOVE_DB = STAGE_LUFS - 8.0
 
 
 def master(track: Track, out: Path, settings: Settings) -> tuple[Track, Levels]:
-    """Bring a stitched track to the profile's standard and write it as 16-bit mono WAV, in one step.
+    """Bring a stitched track to the profile's standard and write it as 16-bit mono sound, in one step.
 
     Marks stay true to the frame, as no step delays the sound.
 
     Args:
         track: as `audiobook.stitch` made it.
-        out: where the mastered track goes; not the path of ``track``.
+        out: where the mastered track goes, ``.flac`` or ``.wav``; not the path of ``track``.
         settings: gives the profile and the high-pass.
 
     Returns:
@@ -88,15 +91,23 @@ def _write(track: Track, out: Path, settings: Settings, gain_db: float) -> Level
     limiter = Limiter(profile.peak_db, track.sample_rate)
     factor = np.float32(10 ** (gain_db / 20))
     meter = Meter(track.sample_rate)
-    with atomic.output_path(out) as temporary, atomic.translated(out), wave.open(str(temporary), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(track.sample_rate)
+    with atomic.output_path(out, flush=False) as temporary, _written(temporary, track.sample_rate, out) as file:
         for block in _limited(_shaped(track, settings), factor, limiter):
-            whole = np.clip(np.round(block * np.float32(32767.0)), -32768, 32767).astype("<i2")
+            whole = np.clip(np.round(block * np.float32(32767.0)), -32768, 32767).astype(np.int16)
             meter.add(whole.astype(np.float32) / np.float32(32768.0))
-            file.writeframesraw(whole.tobytes())
+            file.write(whole)
     return meter.levels()
+
+
+@contextlib.contextmanager
+def _written(path: Path, sample_rate: int, final: Path) -> Iterator[Any]:
+    """Open a file of 16-bit mono sound for writing; an error names ``final``."""
+    try:
+        with atomic.translated(final), soundfile.SoundFile(path, "w", sample_rate, 1, "PCM_16") as file:
+            yield file
+    except soundfile.LibsndfileError as error:
+        reason = f"cannot be written ({str(error.error_string).rstrip('.')})"
+        raise OutputError(reason, place=str(final), remedy="Free some disk space, or choose -o DIR") from error
 
 
 def _limited(blocks: Iterator[Samples], factor: np.float32, limiter: Limiter) -> Iterator[Samples]:

@@ -28,7 +28,7 @@ from audiobook.settings import Settings
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
-__all__ = ["stitch"]
+__all__ = ["scene_starts", "stitch"]
 
 Samples = NDArray[np.float32]
 
@@ -81,7 +81,11 @@ def stitch(
         OutputError: a take is gone, or the track cannot be written.
     """
     mixer = _Mixer(settings, sample_rate)
-    with atomic.output_path(out) as temporary, atomic.translated(out), wave.open(str(temporary), "wb") as file:
+    with (
+        atomic.output_path(out, flush=False) as temporary,
+        atomic.translated(out),
+        wave.open(str(temporary), "wb") as file,
+    ):
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(sample_rate)
@@ -95,8 +99,18 @@ def stitch(
                 )
             file.writeframesraw(_join(stretch, sample_rate).raw_data)
             del stretch  # else it would be held while the next one grows
-    marks, scenes = tuple(mixer.marks), mixer.scenes(plan)
+    marks = tuple(mixer.marks)
+    scenes = scene_starts(plan, marks)
     return Track(plan.number, plan.title, out, mixer.frames, sample_rate, marks, scenes, plan.credits)
+
+
+def scene_starts(plan: ChapterPlan, marks: Sequence[Mark]) -> tuple[tuple[str, int], ...]:
+    """Return title and first frame of each scene."""
+    starts: dict[int, int] = {}
+    for mark in marks:
+        starts.setdefault(mark.scene, mark.start)
+    titles = plan.scene_titles
+    return tuple((titles[scene] if scene < len(titles) else "", start) for scene, start in sorted(starts.items()))
 
 
 class _Mixer:
@@ -122,14 +136,6 @@ class _Mixer:
             if number < last and passage.pause_after_ms:
                 yield self._pause(passage.pause_after_ms)
         yield self._pause(self._profile.tail_ms)
-
-    def scenes(self, plan: ChapterPlan) -> tuple[tuple[str, int], ...]:
-        """Return title and first frame of each scene."""
-        starts: dict[int, int] = {}
-        for mark in self.marks:
-            starts.setdefault(mark.scene, mark.start)
-        titles = plan.scene_titles
-        return tuple((titles[scene] if scene < len(titles) else "", start) for scene, start in sorted(starts.items()))
 
     def _pause(self, ms: int) -> AudioSegment:
         return self._lay(np.zeros(max(0, ms_to_frames(ms, self._sample_rate)), np.float32))

@@ -185,7 +185,7 @@ def test_what_was_measured_while_encoding_is_what_the_finished_file_measures(tmp
         found, decoded_again = asdict(levels), asdict(report.levels)
         # The 400 ms blocks of loudness begin anew with each chapter, which shows in chapters of a few seconds.
         assert decoded_again.pop("lufs") == pytest.approx(found.pop("lufs"), abs=0.2 if kind == "m4b" else 0.001)
-        assert decoded_again == pytest.approx(found, abs=0.005)
+        assert decoded_again == pytest.approx(found, abs=0.011)
 
 
 def test_a_damaged_kept_chapter_is_made_anew(tmp_path: Path) -> None:

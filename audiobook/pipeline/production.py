@@ -5,31 +5,30 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from audiobook import publish, verify
-from audiobook.audio import Audiobook, ChapterPlan, Package, Plan, Take, Track
-from audiobook.cache import TakeCache, cache_folder
+from audiobook.audio import Audiobook, Package, Plan, Track
+from audiobook.cache import TakeCache
 from audiobook.crew import Crew
 from audiobook.engines import all_voices
 from audiobook.errors import CheckError, RecordingError, SourceError, VoiceError
-from audiobook.master import master
-from audiobook.measure import Levels
+from audiobook.levels import calibration_utterances
 from audiobook.names import slug
 from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, reconcile, settle
+from audiobook.pipeline.masters import Mastered, Masters, Order
 from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.recording import ChapterLevels, Recording
 from audiobook.pipeline.selection import select_chapters
 from audiobook.pipeline.studio import sole_build, work_folder, workshop
 from audiobook.pipeline.voices import require_voices, unhonoured
 from audiobook.progress import Event, Progress
-from audiobook.record import Recorder, open_recorder
+from audiobook.record import Keys, Recorder, open_recorder
 from audiobook.script import Script
 from audiobook.settings import Settings
-from audiobook.stitch import stitch
 
 __all__ = ["Built", "ChapterLevels", "build"]
 
@@ -108,6 +107,7 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
         folder /= f"chapters-{slug(settings.chapters)}"
     with ExitStack() as stack:
         stack.enter_context(sole_build(folder))
+        stack.enter_context(TakeCache().session())
         studio = stack.enter_context(workshop(work))
         assemble = _assembler(made)
         hired = open_recorder(TakeCache(), settings.record, settings.jobs, crew, rank)
@@ -142,25 +142,35 @@ def _record(
 ) -> Recording:
     """Record all chapters; while the next ones are spoken, one thread masters and one encodes what is complete."""
     state = Recording(plan, progress, settings.delivery_standard())
+    cache = TakeCache()
     encoding: list[Future[None]] = []
     with ExitStack() as stack:
         finisher = stack.enter_context(ThreadPoolExecutor(1))
         encoder = stack.enter_context(ThreadPoolExecutor(1))
         recorder = stack.enter_context(hired)
-        finishing: list[Future[tuple[Track, Levels]]] = []
+        masters = Masters(cache, settings, rate, stack.enter_context(closing(Keys(settings.record.seed))))
+        finishing: list[Future[Mastered]] = []
 
-        def settle_chapter(future: Future[tuple[Track, Levels]]) -> None:
-            state.finish_chapter(future)
+        def encode_ready() -> None:
             tracks, ready = state.ready_to_encode()
-            book = assemble(tracks)
-            encoding.extend(encoder.submit(publish.encode_ahead, book, index, settings, _store()) for index in ready)
+            book, store = assemble(tracks), cache.encoded.folder
+            encoding.extend(encoder.submit(publish.encode_ahead, book, index, settings, store) for index in ready)
 
+        def settle_chapter(made: Mastered) -> None:
+            state.finish_chapter(made.track, made.levels)
+            encode_ready()
+
+        chapters = {chapter.number: chapter for chapter in plan.chapters}
+        for found in masters.find(plan, calibration_utterances(plan)):
+            state.note_found(chapters[found.track.number], found.track, found.levels)
+        encode_ready()
         for chapter, takes, gains in state.chapters(recorder):
-            finishing.append(finisher.submit(_finish, chapter, takes, studio, settings, rate, gains))
+            order = Order(chapter, tuple(takes), gains, masters.key(chapter, gains))
+            finishing.append(finisher.submit(masters.make, order, studio))
             while finishing and finishing[0].done():
-                settle_chapter(finishing.pop(0))
+                settle_chapter(finishing.pop(0).result())
         for future in finishing:
-            settle_chapter(future)
+            settle_chapter(future.result())
         state.speaking_s = recorder.spent_s
     for ahead in encoding:
         ahead.result()
@@ -181,21 +191,6 @@ def _require_all(state: Recording) -> None:
         )
 
 
-def _store() -> Path:
-    return cache_folder() / "encoded"
-
-
-def _finish(
-    chapter: ChapterPlan, takes: list[Take], studio: Path, settings: Settings, rate: int, gains: dict[str, float]
-) -> tuple[Track, Levels]:
-    raw = studio / f"{chapter.number:04d}-raw.wav"
-    track, measured = master(
-        stitch(chapter, takes, raw, settings, rate, gains), studio / f"{chapter.number:04d}.wav", settings
-    )
-    raw.unlink()
-    return track, measured
-
-
 def _assembler(made: Draft) -> Callable[[Sequence[Track]], Audiobook]:
     """Return what makes an audiobook of the tracks that are ready, the licences of its voices looked up once."""
     script = made.script
@@ -208,7 +203,7 @@ def _assembler(made: Draft) -> Callable[[Sequence[Track]], Audiobook]:
     def assemble(tracks: Sequence[Track]) -> Audiobook:
         # Players show tracks in their own order: after --chapters 3,5 they are still the first and the second.
         numbered = tuple(replace(track, number=number) for number, track in enumerate(tracks, 1))
-        return Audiobook(script.metadata, numbered, cover, script.cast, licences)
+        return Audiobook(script.metadata, numbered, cover, script.cast, licences, made.pages)
 
     return assemble
 
@@ -218,7 +213,7 @@ def _publish(
 ) -> tuple[Package, ...]:
     packages = []
     for kind in settings.formats:
-        package = publish.publish(audiobook, kind, folder, settings, name, store=_store())
+        package = publish.publish(audiobook, kind, folder, settings, name, store=TakeCache().encoded.folder)
         for note in package.notes:
             progress(Event("warning", f"{kind}: {note}"))
         if package.paths:

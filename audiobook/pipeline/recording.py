@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from audiobook import levels
-from audiobook.audio import ChapterPlan, Plan, Take, Track
+from audiobook.attend import AttentiveRecorder
+from audiobook.audio import ChapterPlan, Passage, Plan, Take, Track
 from audiobook.master import shortfalls
 from audiobook.measure import Levels
 from audiobook.progress import Event, Progress
 from audiobook.record import Recorded, Recorder
 from audiobook.settings import Profile
 
-__all__ = ["ChapterLevels", "Recording"]
+__all__ = ["ChapterLevels", "Recording", "Unclear"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,20 @@ class ChapterLevels:
     def figures(self) -> tuple[float, float, float, float]:
         """RMS, peak, noise floor in dBFS, and LUFS."""
         return self.levels.rms_db, self.levels.peak_db, self.levels.noise_floor_db, self.levels.lufs
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A line that a recognizer could not follow, however it was spoken."""
+
+    chapter: int
+    text: str
+    """As written."""
+    heard: str
+
+    def __str__(self) -> str:
+        where = f"chapter {self.chapter}: " if self.chapter > 0 else ""
+        return f"{where}“{self.text}” was heard as “{self.heard}”; listen to it, or change its words or voice"
 
 
 @dataclass(slots=True)
@@ -53,6 +67,8 @@ class Recording:
     spoken_s: float = 0.0
     speaking_s: float = 0.0
     """For which speakers were busy."""
+    unclear: list[Unclear] = field(default_factory=list)
+    """Lines that a recognizer could not follow in any take."""
     encoded: int = 0
     """Chapters, from the first, whose encoding has been ordered."""
 
@@ -63,26 +79,29 @@ class Recording:
         self.total_letters = sum(len(passage.utterance.text) for passage in passages)
         self.progress(Event("planned", total=self.total, total_letters=self.total_letters))
 
-    def chapters(self, recorder: Recorder) -> Iterator[tuple[ChapterPlan, list[Take], dict[str, float]]]:
-        """Record everything; yield each chapter with its takes and the gains of the voices as soon as it is complete.
+    def chapters(self, recorder: Recorder | AttentiveRecorder) -> Iterator[tuple[ChapterPlan, list[Take], dict[str, float]]]:
+        """Record what is not there; yield each chapter, its takes and its voices' gains as soon as it is complete.
 
         What measures the voices is spoken first, in one run with the lines, so that no core waits for it. A chapter
-        with a line that failed is not yielded.
+        with a line that failed is not yielded, nor one that was there before.
         """
-        calibration = levels.calibration_utterances(self.plan)
+        there = {track.number for track in self.tracks}
+        missing = [chapter for chapter in self.plan.chapters if chapter.number not in there]
+        voices = {passage.utterance.voice.address for chapter in missing for passage in chapter.passages}
+        calibration = [each for each in levels.calibration_utterances(self.plan) if each.voice.address in voices]
         measured: dict[int, Take | None] = {}
         gains: dict[str, float] | None = None
-        places = [(chapter, number) for chapter in self.plan.chapters for number in range(len(chapter.passages))]
-        takes: dict[int, dict[int, Take]] = {chapter.number: {} for chapter in self.plan.chapters}
+        places = [(chapter, number) for chapter in missing for number in range(len(chapter.passages))]
+        takes: dict[int, dict[int, Take]] = {chapter.number: {} for chapter in missing}
         complete: list[ChapterPlan] = []
-        lines = (passage.utterance for chapter in self.plan.chapters for passage in chapter.passages)
+        lines = (passage.utterance for chapter in missing for passage in chapter.passages)
         for result in recorder.record(itertools.chain(calibration, lines)):
             index = result.index - len(calibration)
             if index < 0:
                 measured[result.index] = result.take
             else:
                 chapter, number = places[index]
-                self._note(result, chapter, len(chapter.passages[number].utterance.text))
+                self._note(result, chapter, chapter.passages[number])
                 if result.take:
                     takes[chapter.number][number] = result.take
                 if len(takes[chapter.number]) == len(chapter.passages):
@@ -95,7 +114,8 @@ class Recording:
                     yield chapter, [found[place] for place in range(len(found))], gains
                 complete.clear()
 
-    def _note(self, result: Recorded, chapter: ChapterPlan, letters: int) -> None:
+    def _note(self, result: Recorded, chapter: ChapterPlan, passage: Passage) -> None:
+        letters = len(passage.utterance.text)
         seconds = result.take.frames / result.take.sample_rate if result.take else 0.0
         self.takes += 1
         self.letters += letters
@@ -104,13 +124,26 @@ class Recording:
             self.spoken += 1
             self.spoken_letters += letters
             self.spoken_s += seconds
+        if result.misheard:
+            self.unclear.append(Unclear(chapter.number, passage.written, result.misheard))
         if result.error:
             self.failures.append(f"chapter {chapter.number}: {result.error.message}")
             self.progress(Event("warning", f"chapter {chapter.number}: {result.error}", chapter=chapter.number))
+        self._tell(chapter.number)
+
+    def note_found(self, chapter: ChapterPlan, track: Track, measured: Levels) -> None:
+        """Note a chapter that an earlier build has mastered."""
+        self.takes += len(chapter.passages)
+        self.letters += sum(len(passage.utterance.text) for passage in chapter.passages)
+        self.audio_s += sum(mark.end - mark.start for mark in track.marks) / track.sample_rate
+        self._tell(chapter.number)
+        self.finish_chapter(track, measured)
+
+    def _tell(self, number: int) -> None:
         self.progress(
             Event(
                 "take",
-                chapter=chapter.number,
+                chapter=number,
                 done=self.takes,
                 total=self.total,
                 letters=self.letters,
@@ -133,9 +166,8 @@ class Recording:
         self.encoded = now.stop
         return tracks, now
 
-    def finish_chapter(self, future: Future[tuple[Track, Levels]]) -> None:
+    def finish_chapter(self, track: Track, measured: Levels) -> None:
         """Note a mastered chapter and tell of it."""
-        track, measured = future.result()
         self.tracks.append(track)
         self.levels.append(ChapterLevels(track.number, track.title, measured))
         for problem in shortfalls(measured, self.standard):

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,7 +181,7 @@ def _kept(
     """Return the store's file of each track, making those that are not there or were damaged."""
     tracks = edition.audiobook.tracks
     wanted = range(len(tracks)) if only is None else (only,)
-    build = ffmpeg.version()
+    build = (ffmpeg.version(), metadata.version("soxr"))
     store = Store(edition.store)
 
     def one(index: int) -> Encoded:
