@@ -24,6 +24,7 @@ from audiobook.workers import decode_reply
 
 try:
     from distributed import CancelledError, Client, Future, KilledWorker
+    from distributed.comm.addressing import get_address_host_port
     from distributed.comm.core import CommClosedError
 except ImportError as missing:
     raise EngineError("Dask is not installed", remedy="Run: pip install 'audiobook[cluster]'") from missing
@@ -72,6 +73,7 @@ def open_cluster(address: str, cache: TakeCache) -> Iterator[ClusterCrew]:
 def _connected(address: str) -> Iterator[Client]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is reported by this module
     try:
+        get_address_host_port(address)  # a client that was given nonsense hangs when it ends
         client = Client(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:  # a timeout is an OSError
         raise EngineError("no Dask scheduler answers", place=address, remedy=_REMEDY) from error

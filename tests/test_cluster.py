@@ -159,3 +159,56 @@ def test_an_address_without_a_scheduler_is_one_error_with_the_remedy(
         open_cluster("tcp://127.0.0.1:9", TakeCache(tmp_path)),
     ):
         pass
+
+
+def shelf(folder: Path) -> Path:
+    folder.mkdir()
+    for number in range(1, 4):
+        rows = [f"The tide of day {number} turned at {hour} o'clock, and boat {hour} came in." for hour in range(1, 9)]
+        text = "\n\n".join((f"Book {number}", "Chapter 1", *rows, '"All are home," said Ada.'))
+        (folder / f"book{number}.txt").write_text(text + "\n", "utf-8")
+    (folder / "broken.epub").write_bytes(b"PK\x03\x04 not a book")
+    return folder
+
+
+def packages(out: Path) -> dict[str, bytes]:
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*.m4b")}
+
+
+def batch(shelf: Path, out: Path, cache: Path, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "audiobook", "batch", str(shelf), "--engine", "silent", "-o", str(out), "--json"]
+    environment = {**os.environ, "AUDIOBOOK_CACHE": str(cache)}
+    return subprocess.Popen(
+        [*command, *more], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_a_batch_on_a_cluster_outlives_a_worker_and_gives_the_bytes_of_a_local_one(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    books = shelf(tmp_path / "shelf")
+    running = batch(books, tmp_path / "far", tmp_path / "far-cache", "--dask", cluster.address)
+    assert running.stdout is not None
+    takes = 0
+    for line in running.stdout:
+        takes += '"take"' in line
+        if takes == 5:
+            cluster.workers[1].kill()
+    _, log = running.communicate(timeout=120)
+    assert takes > 5
+    assert running.returncode == 7, log
+    assert "1 of 4 books failed: broken" in log
+    near = batch(books, tmp_path / "near", tmp_path / "near-cache")
+    near.communicate(timeout=120)
+    assert near.returncode == 7
+    assert len(packages(tmp_path / "near")) == 3
+    assert packages(tmp_path / "far") == packages(tmp_path / "near")
+
+
+@pytest.mark.parametrize("address", ["no-such-protocol://x", "nowhere"])
+def test_an_address_that_is_none_is_one_line_and_exit_code_5(tmp_path: Path, address: str) -> None:
+    running = batch(shelf(tmp_path / "shelf"), tmp_path / "out", tmp_path / "cache", "--dask", address)
+    _, log = running.communicate(timeout=60)
+    assert running.returncode == 5
+    assert len(log.strip().splitlines()) == 1
+    assert "no Dask scheduler answers" in log
