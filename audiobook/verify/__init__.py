@@ -17,6 +17,7 @@ from audiobook.settings import Profile
 from audiobook.verify.built import check_measured
 from audiobook.verify.captions import check_captions
 from audiobook.verify.flaws import FlawFinder
+from audiobook.verify.listening import Heard, Reading, listen
 from audiobook.verify.page import report_page
 from audiobook.verify.report import FileReport, Problem
 from audiobook.verify.standard import judge, remark
@@ -25,8 +26,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["AUDIO", "CAPTIONS", "FileReport", "Problem", "check", "check_measured", "report_page"]
+__all__ = [
+    "AUDIO", "CAPTIONS", "FileReport", "Heard", "Problem", "Reading", "check", "check_measured", "clock", "listen",
+    "listened", "report_page",
+]  # fmt: skip
 
+_FAULTS = {
+    "missing": "words are missing",
+    "repeated": "words are said twice",
+    "unclear": "words were not understood",
+    "added": "words are heard that the text does not have",
+}
 AUDIO = (".aac", ".flac", ".m4a", ".m4b", ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".wav")
 CAPTIONS = (".srt", ".vtt")
 
@@ -57,6 +67,20 @@ def check(paths: Iterable[Path], profile: Profile) -> tuple[FileReport, ...]:
         if file.suffix.lower() in CAPTIONS:
             reports[file] = check_captions(file, _sound_beside(file, heard, profile))
     return _compared(tuple(reports[file] for file in unique))
+
+
+def listened(report: FileReport, heard: Heard) -> FileReport:
+    """Return a file's report with what was heard in it: what is missing or said twice is a problem."""
+    problems, warnings = list(report.problems), list(report.warnings)
+    for fault in heard.faults:
+        found = Problem(f"words-{fault.kind}", f"{_FAULTS[fault.kind]} at {clock(fault.at_s)}: “{fault.text}”")
+        (problems if fault.kind in {"missing", "repeated"} else warnings).append(found)
+    return replace(report, heard=heard, problems=tuple(problems), warnings=tuple(warnings))
+
+
+def clock(seconds: float) -> str:
+    """Write seconds as ``hh:mm:ss``."""
+    return f"{int(seconds) // 3600:02d}:{int(seconds) // 60 % 60:02d}:{int(seconds) % 60:02d}"
 
 
 def _files(path: Path) -> list[Path]:

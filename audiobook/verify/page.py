@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from audiobook.settings import Profile
+from audiobook.verify.listening import Heard
 from audiobook.verify.report import FileReport
 
 __all__ = ["report_page"]
@@ -57,8 +58,18 @@ def _file(report: FileReport, profile: Profile) -> Iterator[str]:
         heads = "".join(f"<th>{head}</th>" for head in figures)
         cells = "".join(f"<td>{figure:.2f}</td>" for figure in figures.values())
         yield f"<table><tr>{heads}</tr><tr>{cells}</tr></table>"
+    if report.heard:
+        yield from _heard(report.heard)
     if report.curve:
         yield _drawing(report, profile)
+
+
+def _heard(heard: Heard) -> Iterator[str]:
+    rows = "".join(
+        f"<tr><td>{escape(chapter.title)}</td><td>{chapter.words}</td><td>{chapter.rate:.1%}</td></tr>"
+        for chapter in heard.chapters
+    )
+    yield f"<table><tr><th>heard</th><th>words</th><th>word errors</th></tr>{rows}</table>"
 
 
 def _drawing(report: FileReport, profile: Profile) -> str:

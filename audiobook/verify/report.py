@@ -9,6 +9,7 @@ from typing import Any
 
 from audiobook.ffmpeg import Chapter, Media
 from audiobook.measure import Levels
+from audiobook.verify.listening import Heard
 
 __all__ = ["FileReport", "Problem"]
 
@@ -40,6 +41,8 @@ class FileReport:
     """What breaks the standard."""
     warnings: tuple[Problem, ...] = ()
     """What a person should look at; the file passes all the same."""
+    heard: Heard | None = None
+    """What a recognizer made of it; None when nobody listened."""
     curve: tuple[float, ...] = field(default=(), repr=False)
     """RMS in dBFS of equal stretches from beginning to end, a thousand at most."""
 
@@ -70,7 +73,7 @@ class FileReport:
             "passed": self.passed,
             "problems": [asdict(problem) for problem in self.problems],
             "warnings": [asdict(warning) for warning in self.warnings],
-        }
+        } | ({"listening": self.heard.as_json()} if self.heard else {})
 
 
 def _number(value: float | None) -> float | None:
