@@ -63,7 +63,8 @@ class Judge:
     """Accepts or refuses takes, and learns each voice's speed from those it accepted."""
 
     def __init__(self) -> None:
-        self._paces: dict[str, deque[float]] = {}
+        self._paces: dict[tuple[str, str], deque[float]] = {}
+        """By voice and language: one worker speaks for several books, and scripts count letters differently."""
 
     def fault(self, utterance: Utterance, speech: Speech) -> str:
         """Return what is wrong with a take, empty when nothing is."""
@@ -86,7 +87,7 @@ class Judge:
         low, high = (units * limit / rate for limit in _UNIT_S)
         if units < _SHORT_UNITS:
             low = 0.03
-        paces = self._paces.get(utterance.voice.address, ())
+        paces = self._paces.get(_who(utterance), ())
         if len(paces) >= _LEARN and units >= _SHORT_UNITS:
             expected = units * statistics.median(paces) / rate
             spread = _SPREAD + 12.0 / units
@@ -101,7 +102,11 @@ class Judge:
         units = spoken_units(utterance)
         if units >= _SHORT_UNITS:
             pace = len(speech.samples) / speech.sample_rate * utterance.delivery.rate / units
-            self._paces.setdefault(utterance.voice.address, deque(maxlen=101)).append(pace)
+            self._paces.setdefault(_who(utterance), deque(maxlen=101)).append(pace)
+
+
+def _who(utterance: Utterance) -> tuple[str, str]:
+    return utterance.voice.address, utterance.language
 
 
 def _level_fault(samples: NDArray[np.float32]) -> str:

@@ -16,6 +16,7 @@ import pytest
 
 import audiobook.engines
 from audiobook import speakers
+from audiobook.accept import Judge
 from audiobook.audio import Utterance
 from audiobook.booth import halves
 from audiobook.cache import TakeCache
@@ -262,6 +263,7 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {fakes!r})
 from pathlib import Path
+from audiobook.accept import Judge
 from audiobook.audio import Utterance
 from audiobook.booth import halves
 from audiobook.cache import TakeCache
@@ -331,3 +333,15 @@ def test_workers_do_not_import_the_callers_main_module(cache: TakeCache, tmp_pat
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.count("end") == 1
     assert done.stdout.count("done") == 20
+
+
+def test_a_voice_is_judged_by_its_pace_in_the_same_language() -> None:
+    # A worker that had read English in a voice refused every Japanese line of another book in the same voice.
+    engine = audiobook.engines.open_engine("silent")
+    judge = Judge()
+    voice = Voice("silent", "silent")
+    for number in range(20):
+        english = Utterance(f"Twelve boats came home on the day numbered {number}.", "en", voice)
+        assert judge.fault(english, engine.speak(english)) == ""
+    japanese = Utterance("船はみな夕方に港へ帰り、人々は灯をともして待っていた。" * 3, "ja", voice)
+    assert judge.fault(japanese, engine.speak(japanese)) == ""
