@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from audiobook.cuetable import CUES
 from audiobook.errors import SettingsError
-from audiobook.settings import PROFILES, CueEffect, Profile, Settings
+from audiobook.settings import PROFILES, Profile, Settings
 from audiobook.usertext import parse_toml, read_user_file, reason
 
 __all__ = ["FILE_NAME", "Layer", "build_settings", "config_folder", "explain", "file_layers", "read_layer", "set_layer"]
@@ -194,6 +195,8 @@ def _merge_named(default: Any, what: str) -> Any:
         entries = dict(old)
         for name, table in _table(value, origin, what).items():
             start = entries.get(name) or default(name)
+            if start is None:
+                raise _wrong(origin, what, name, f"one of {', '.join(CUES)}", tuple(CUES))
             entries[name] = _merge(start, _table(table, origin, f"{what}.{name}"), origin, f"{what}.{name}.")
         return tuple(entries.items())
 
@@ -202,7 +205,7 @@ def _merge_named(default: Any, what: str) -> Any:
 
 _OPEN_TABLES: dict[str, Any] = {
     "cast": _merge_cast,
-    "cues": _merge_named(lambda _name: CueEffect(), "cues"),
+    "cues": _merge_named(CUES.get, "cues"),
     "profiles": _merge_named(lambda name: PROFILES.get(name, Profile()), "profiles"),
 }
 """Top-level tables whose keys the user chooses."""

@@ -14,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
     {"errors"},
-    {"book", "script", "audio", "settings", "progress", "atomic", "usertext"},
+    {"book", "script", "audio", "settings", "cuetable", "progress", "atomic", "usertext"},
     {"configfile", "configschema", "scripttext", "scriptjson"},
     {
         "scriptfile", "cache", "store", "sharedtakes", "ffmpeg", "engines", "prosody", "measure", "loudness",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiobook.configfile import Layer, build_settings, explain, file_layers, read_layer, set_layer
+from audiobook.cuetable import CUES
 from audiobook.errors import SettingsError
-from audiobook.settings import CueEffect, Settings
+from audiobook.settings import Settings
 
 
 def test_nothing_given_is_the_default() -> None:
@@ -34,10 +36,10 @@ def test_a_speaker_with_dots_and_spaces_can_be_cast_from_the_command_line() -> N
     assert dict(settings.cast) == {"Mr. Darcy": "piper:x", "Miss B.": "piper:y"}
 
 
-def test_cues_and_profiles_take_names_of_the_users_own() -> None:
+def test_a_cue_keeps_what_is_not_set_and_profiles_take_names_of_the_users_own() -> None:
     layer = Layer("f", {"cues": {"fear": {"rate": 1.2}}, "profiles": {"mine": {"rms_db": -19}}, "profile": "mine"})
     settings = build_settings((layer,))
-    assert settings.cues == (("fear", CueEffect(rate=1.2)),)
+    assert settings.cues == (("fear", replace(CUES["fear"], rate=1.2)),)
     assert settings.delivery_standard().rms_db == -19
 
 
@@ -65,6 +67,7 @@ def test_a_number_may_stand_where_text_is_meant() -> None:
         ("spoken.normalize=1", "allowed: true or false"),
         ("cast.Bob=joe", 'a voice as "ENGINE:NAME"'),
         ("cues.fear.speed=2", "unknown setting 'cues.fear.speed'"),
+        ("cues.shoutt.rate=1.1", "Did you mean 'shout'?"),
         ("formats=3", "a list of words"),
         ("foo", "'foo' is not KEY=VALUE"),
     ],

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiobook.delivery import CUES, resolve
+from audiobook.cuetable import CUES
+from audiobook.delivery import resolve
 from audiobook.script import EMOTIONS, MANNERS, NEUTRAL, NUMBERS, Cue, Voice
 from audiobook.settings import CueEffect, Settings
 
