@@ -15,7 +15,7 @@ __all__ = ["command"]
 
 ALL = (
     "engine", "voice", "cast", "voices", "cast_from", "formats", "profile", "chapters", "jobs", "expression",
-    "attribution", "llm_url", "device", "language", "lexicon", "announce", "credits",
+    "attribution", "llm_url", "device", "language", "lexicon", "announce", "credits", "listen",
 )  # fmt: skip
 
 
@@ -41,6 +41,7 @@ def command(
     audiobook build novel.epub --chapters 1-2      try two chapters first
     audiobook build story.txt --engine silent      a dry run of everything
     audiobook build story.txt --set pauses.paragraph=1200
+    audiobook build story.txt --listen             record again what a recognizer cannot follow
     """
     from audiobook import pipeline
 

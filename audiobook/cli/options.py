@@ -42,6 +42,7 @@ _ASSIGNED = {
     "device": "record.device",
     "announce": "spoken.announce_chapters",
     "credits": "publish.credits",
+    "listen": "record.listen",
 }
 """Option -> the setting it stands for."""
 
@@ -129,6 +130,12 @@ _OPTIONS = {
     "lexicon": click.option("--lexicon", metavar="FILE", help="Pronunciations: lexicon.toml or .pls."),
     "announce": click.option(
         "--announce/--no-announce", default=None, callback=_chosen("true", "false"), help="Speak each chapter's title."
+    ),
+    "listen": click.option(
+        "--listen/--no-listen",
+        default=None,
+        callback=_chosen("true", "false"),
+        help="Hear every take with a recognizer (English); record again what it cannot follow.",
     ),
     "credits": click.option(
         "--credits/--no-credits",

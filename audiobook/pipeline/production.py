@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from audiobook import publish, verify
+from audiobook.attend import AttentiveRecorder
 from audiobook.audio import Audiobook, Package, Plan, Track
 from audiobook.cache import TakeCache
 from audiobook.crew import Crew
@@ -19,9 +20,10 @@ from audiobook.errors import CheckError, RecordingError, SourceError, VoiceError
 from audiobook.levels import calibration_utterances
 from audiobook.names import slug
 from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, reconcile, settle
+from audiobook.pipeline.ears import attentive, require_ears
 from audiobook.pipeline.masters import Mastered, Masters, Order
 from audiobook.pipeline.planning import make_plan
-from audiobook.pipeline.recording import ChapterLevels, Recording
+from audiobook.pipeline.recording import ChapterLevels, Recording, Unclear
 from audiobook.pipeline.selection import select_chapters
 from audiobook.pipeline.studio import sole_build, work_folder, workshop
 from audiobook.pipeline.voices import require_voices, unhonoured
@@ -54,6 +56,8 @@ class Built:
     """For which speakers were busy with this book."""
     book: Audiobook
     """What the packages were made of; the sound of its tracks is gone."""
+    unclear: tuple[Unclear, ...] = ()
+    """Lines that a recognizer could not follow, where one listened."""
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``build --json`` prints last."""
@@ -66,6 +70,7 @@ class Built:
             "recorded": self.recorded,
             "audio_s": round(self.audio_s, 3),
             "wall_s": round(self.wall_s, 3),
+            "unclear": [asdict(line) for line in self.unclear],
         }
 
 
@@ -98,6 +103,7 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
     plan = make_plan(script, settings, made.book, Path(request.source))
     if not any(chapter.passages for chapter in plan.chapters):
         raise SourceError("there is nothing to read aloud", place=request.source, remedy="See audiobook inspect")
+    listen = require_ears(script.metadata.language, settings, progress)
     work = work_folder(plan, rate, folder)
     if not is_script(request.source):
         made = settle(path, made, request, progress)
@@ -110,7 +116,8 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
         stack.enter_context(TakeCache().session())
         studio = stack.enter_context(workshop(work))
         assemble = _assembler(made)
-        hired = open_recorder(TakeCache(), settings.record, settings.jobs, crew, rank)
+        recorder = open_recorder(TakeCache(), settings.record, settings.jobs, crew, rank)
+        hired = attentive(recorder, progress, listen=listen)
         recorded = _record(plan, rate, studio, settings, progress, assemble, hired)
         progress(Event("stage", f"writing {', '.join(settings.formats)}"))
         book = assemble(recorded.tracks)
@@ -118,7 +125,10 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
     figures = tuple(recorded.levels)
     audio_s = sum(track.frames / track.sample_rate for track in recorded.tracks)
     wall_s = time.monotonic() - started
-    return Built(path, packages, figures, recorded.takes, recorded.spoken, audio_s, wall_s, recorded.speaking_s, book)
+    return Built(
+        path, packages, figures, recorded.takes, recorded.spoken, audio_s, wall_s, recorded.speaking_s, book,
+        tuple(recorded.unclear),
+    )  # fmt: skip
 
 
 def _require_recordable(script: Script, settings: Settings, path: Path) -> int:
@@ -138,7 +148,7 @@ def _record(
     settings: Settings,
     progress: Progress,
     assemble: Callable[[Sequence[Track]], Audiobook],
-    hired: AbstractContextManager[Recorder],
+    hired: AbstractContextManager[Recorder | AttentiveRecorder],
 ) -> Recording:
     """Record all chapters; while the next ones are spoken, one thread masters and one encodes what is complete."""
     state = Recording(plan, progress, settings.delivery_standard())
@@ -176,6 +186,8 @@ def _record(
         ahead.result()
     state.tracks.sort(key=lambda track: track.number)
     state.levels.sort(key=lambda chapter: chapter.number)
+    for line in state.unclear:
+        progress(Event("warning", str(line), chapter=line.chapter))
     _require_all(state)
     return state
 

@@ -79,7 +79,9 @@ class Recording:
         self.total_letters = sum(len(passage.utterance.text) for passage in passages)
         self.progress(Event("planned", total=self.total, total_letters=self.total_letters))
 
-    def chapters(self, recorder: Recorder | AttentiveRecorder) -> Iterator[tuple[ChapterPlan, list[Take], dict[str, float]]]:
+    def chapters(
+        self, recorder: Recorder | AttentiveRecorder
+    ) -> Iterator[tuple[ChapterPlan, list[Take], dict[str, float]]]:
         """Record what is not there; yield each chapter, its takes and its voices' gains as soon as it is complete.
 
         What measures the voices is spoken first, in one run with the lines, so that no core waits for it. A chapter
