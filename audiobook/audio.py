@@ -173,6 +173,8 @@ class Audiobook:
     cast: tuple[tuple[str, Voice], ...] = ((NARRATOR, Voice("silent", "silent")),)
     licences: tuple[tuple[str, str], ...] = ()
     """Address of a voice and its licence as the engine states it; told in the metadata."""
+    source: Path | None = None
+    """The EPUB that was read, if it was one; an EPUB that reads along keeps its pages."""
 
 
 PackageKind = Literal["m4b", "mp3", "mp3-single", "opus", "flac", "wav", "srt", "vtt"]

@@ -51,6 +51,8 @@ class Draft:
     book: Book | None
     """None when the source is a script."""
     warnings: tuple[str, ...] = ()
+    pages: Path | None = None
+    """The source when it is an EPUB, whose pages a package can keep."""
 
 
 def draft(source: str, settings: Settings, progress: Progress) -> Draft:
@@ -76,7 +78,8 @@ def draft(source: str, settings: Settings, progress: Progress) -> Draft:
     script = adapt.direct(marked, settings, voices, earlier)
     warnings += cast_warnings(script, settings.cast)
     _require_every_letter(book, script, source)
-    return Draft(script, book, warnings)
+    is_epub = source != "-" and ingest.format_of(Path(source)) == "epub"
+    return Draft(script, book, warnings, Path(source) if is_epub else None)
 
 
 def write_draft(request: Request, settings: Settings, progress: Progress) -> tuple[Path, Draft]:

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
 from pathlib import Path
 
 from audiobook.audio import Mark, Package, Track, frames_to_ms
+from audiobook.errors import SourceError
 from audiobook.names import contained, one_line
 from audiobook.publish.archive import Entry, write_zip
 from audiobook.publish.chapters import chapter_title, scratch
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
+from audiobook.publish.overlay import ACTIVE, Clip, active_style, clock, smil
+from audiobook.publish.paragraphs import arrange, shown
+from audiobook.publish.sourcebook import UnfitError
+from audiobook.publish.sourcepages import write_source_epub
 
 __all__ = ["write_epub"]
 
-_ACTIVE = "-epub-media-overlay-active"
-"""The class that Apple Books asks for; all others take any name."""
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _CONTAINER = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -31,7 +33,7 @@ _STYLE = (
     "body { margin: 5%; line-height: 1.5; }\nh1 { text-align: center; margin: 2em 0; }\n"
     "p { margin: 0; text-indent: 1.2em; }\nh1 + p, h2 + p, hr + p { text-indent: 0; }\n"
     "hr { border: 0; margin: 1.5em 0; text-align: center; }\nhr::after { content: '* * *'; }\n"
-    f".{_ACTIVE} {{ background: #ffe9a8; color: #000; }}\n"
+    f"{active_style()}"
 )
 _XHTML = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" '
@@ -64,17 +66,29 @@ class _Chapter:
 def write_epub(edition: Edition) -> Package:
     """Write ``<slug>.epub``: the text that is read, one MP3 a chapter, and the times that join them.
 
+    A source that is an EPUB keeps its own pages where they can be kept; else pages are made of what is heard.
+
     Raises:
         ToolError: encoding failed.
         OutputError: the file could not be written.
     """
+    notes: tuple[str, ...] = ()
+    if edition.audiobook.source:
+        try:
+            final, notes = write_source_epub(edition, edition.audiobook.source)
+        except UnfitError as error:
+            notes = (f"the book's own pages could not be kept: {error}",)
+        except SourceError as error:
+            notes = (f"the book's own pages could not be kept: {error.message}",)
+        else:
+            return Package("epub", (final,), notes)
     final = contained(edition.folder, f"{edition.slug}.epub")
     chapters = tuple(_chapter(number, track) for number, track in enumerate(edition.audiobook.tracks, 1))
     with scratch(edition) as folder:
         sounds = tuple(folder / f"{chapter.name}.mp3" for chapter in chapters)
         write_mp3_files(edition, sounds)
         write_zip(final, _entries(edition, chapters, sounds))
-    return Package("epub", (final,))
+    return Package("epub", (final,), notes)
 
 
 def _entries(edition: Edition, chapters: tuple[_Chapter, ...], sounds: tuple[Path, ...]) -> Iterator[Entry]:
@@ -93,7 +107,7 @@ def _entries(edition: Edition, chapters: tuple[_Chapter, ...], sounds: tuple[Pat
 
 def _chapter(number: int, track: Track) -> _Chapter:
     length = frames_to_ms(track.frames, track.sample_rate)
-    marks = [mark for mark in track.marks if one_line(mark.text)]
+    marks = shown(track)
     starts = [0, *(frames_to_ms(mark.start, track.sample_rate) for mark in marks[1:])]
     edges = [*starts, length]
     pieces = tuple(_Piece(mark, f"s{index:05d}", (edges[index], edges[index + 1])) for index, mark in enumerate(marks))
@@ -103,30 +117,17 @@ def _chapter(number: int, track: Track) -> _Chapter:
 def _page(edition: Edition, chapter: _Chapter) -> str:
     title = chapter_title(chapter.track)
     body = ['<section epub:type="chapter" role="doc-chapter" aria-labelledby="title">']
-    spoken = _spoken_title(chapter)
-    heading = _spans(chapter.pieces[:spoken]) if spoken else escape(title)
-    body.append(f'<h1 id="title">{heading}</h1>')
-    scene = chapter.pieces[0].mark.scene if chapter.pieces else 0
-    groups = groupby(chapter.pieces[spoken:], key=lambda piece: (piece.mark.scene, piece.mark.paragraph))
-    for (number, paragraph), group in groups:
-        tag = "h2" if paragraph < 0 else "p"
-        if number != scene and tag == "p":
+    for group in arrange(chapter.track):
+        words = _spans(chapter.pieces[group.marks.start : group.marks.stop])
+        if group.kind == "title":
+            body.append(f'<h1 id="title">{words or escape(title)}</h1>')
+        elif group.kind == "break":
             body.append("<hr/>")
-        scene = number
-        body.append(f"<{tag}>{_spans(tuple(group))}</{tag}>")
+        else:
+            tag = "p" if group.kind == "paragraph" else "h2"
+            body.append(f"<{tag}>{words}</{tag}>")
     body.append("</section>")
     return _xhtml(edition, title, "../style.css", "\n".join(body))
-
-
-def _spoken_title(chapter: _Chapter) -> int:
-    """Return how many marks at the start are the announced title; what follows may be a scene's title."""
-    title, count, said = chapter_title(chapter.track).casefold(), 0, ""
-    for piece in chapter.pieces:
-        said = f"{said} {one_line(piece.mark.text).casefold()}".strip()
-        if piece.mark.paragraph >= 0 or not title.startswith(said.rstrip(".")):
-            break
-        count += 1
-    return count
 
 
 def _spans(pieces: tuple[_Piece, ...]) -> str:
@@ -136,21 +137,10 @@ def _spans(pieces: tuple[_Piece, ...]) -> str:
 
 
 def _overlay(chapter: _Chapter) -> str:
-    page, sound = f"../text/{chapter.name}.xhtml", f"../audio/{chapter.name}.mp3"
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        '<smil xmlns="http://www.w3.org/ns/SMIL" xmlns:epub="http://www.idpf.org/2007/ops" version="3.0">',
-        f'<body>\n<seq id="seq" epub:textref="{page}" epub:type="bodymatter chapter">',
-    ]
-    for piece in chapter.pieces:
-        begin, end = piece.clip
-        # Equal times are an error; such a piece lasts less than half a millisecond.
-        if begin < end:
-            lines.append(
-                f'<par id="p{piece.identifier}"><text src="{page}#{piece.identifier}"/>'
-                f'<audio src="{sound}" clipBegin="{_clock(begin)}" clipEnd="{_clock(end)}"/></par>'
-            )
-    return "\n".join((*lines, "</seq>\n</body>\n</smil>")) + "\n"
+    sound = f"../audio/{chapter.name}.mp3"
+    return smil(
+        f"../text/{chapter.name}.xhtml", (Clip(piece.identifier, sound, *piece.clip) for piece in chapter.pieces)
+    )
 
 
 def _navigation(edition: Edition, chapters: tuple[_Chapter, ...]) -> str:
@@ -227,11 +217,11 @@ def _timed(edition: Edition, chapters: tuple[_Chapter, ...]) -> Iterator[str]:
     for chapter in chapters:
         if chapter.pieces:
             total += chapter.length_ms
-            yield f'<meta property="media:duration" refines="#smil-{chapter.name}">{_clock(chapter.length_ms)}</meta>'
+            yield f'<meta property="media:duration" refines="#smil-{chapter.name}">{clock(chapter.length_ms)}</meta>'
     if total:
-        yield f'<meta property="media:duration">{_clock(total)}</meta>'
+        yield f'<meta property="media:duration">{clock(total)}</meta>'
         yield f'<meta property="media:narrator">{escape(one_line(edition.metadata.narrator))}</meta>'
-        yield f'<meta property="media:active-class">{_ACTIVE}</meta>'
+        yield f'<meta property="media:active-class">{ACTIVE}</meta>'
     facts = (
         ("accessMode", "textual"), ("accessMode", "auditory"),
         ("accessModeSufficient", "textual"), ("accessModeSufficient", "auditory"),
@@ -246,8 +236,3 @@ def _timed(edition: Edition, chapters: tuple[_Chapter, ...]) -> Iterator[str]:
 
 def _leftward(edition: Edition) -> bool:
     return edition.metadata.language.partition("-")[0].lower() in _RIGHT_TO_LEFT
-
-
-def _clock(ms: int) -> str:
-    seconds, rest = divmod(ms, 1000)
-    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:03d}"

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
-from itertools import groupby
 
 from audiobook.atomic import write_text
 from audiobook.audio import Mark, Package, Track, frames_to_ms
@@ -20,6 +19,7 @@ from audiobook.publish.chapters import chapter_title
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
+from audiobook.publish.paragraphs import arrange, shown
 
 __all__ = ["write_web"]
 
@@ -131,35 +131,22 @@ def _entry(track: Track) -> str:
 def _chapter(track: Track) -> str:
     title, source = escape(chapter_title(track)), _source(track)
     sentences = _sentences(track)
-    spoken = _spoken_title(track, sentences)
-    heading = _spans(sentences[:spoken]) if spoken else title
     length = frames_to_ms(track.frames, track.sample_rate)
     facts = f'data-src="{source}" data-ms="{length}" data-title="{title}"'
-    lines = [
-        f'<section id="c{track.number}" aria-labelledby="t{track.number}" {facts}>',
-        f'<h2 id="t{track.number}" dir="auto">{heading}</h2>',
-        f'<p class="file" lang="en"><a href="{source}">Hear this chapter</a></p>',
-    ]
-    scene = sentences[0].mark.scene if sentences else 0
-    groups = groupby(sentences[spoken:], key=lambda sentence: (sentence.mark.scene, sentence.mark.paragraph))
-    for (number, paragraph), group in groups:
-        tag = "h3" if paragraph < 0 else "p"
-        if number != scene and tag == "p":
+    lines = [f'<section id="c{track.number}" aria-labelledby="t{track.number}" {facts}>']
+    for group in arrange(track):
+        words = _spans(sentences[group.marks.start : group.marks.stop])
+        if group.kind == "title":
+            lines += [
+                f'<h2 id="t{track.number}" dir="auto">{words or title}</h2>',
+                f'<p class="file" lang="en"><a href="{source}">Hear this chapter</a></p>',
+            ]
+        elif group.kind == "break":
             lines.append("<hr>")
-        scene = number
-        lines.append(f'<{tag} dir="auto">{_spans(tuple(group))}</{tag}>')
+        else:
+            tag = "p" if group.kind == "paragraph" else "h3"
+            lines.append(f'<{tag} dir="auto">{words}</{tag}>')
     return "\n".join((*lines, "</section>"))
-
-
-def _spoken_title(track: Track, sentences: tuple[_Sentence, ...]) -> int:
-    """Return how many sentences at the start are the announced title; what follows may be a scene's title."""
-    title, count, said = chapter_title(track).casefold(), 0, ""
-    for sentence in sentences:
-        said = f"{said} {sentence.text.casefold()}".strip()
-        if sentence.mark.paragraph >= 0 or not title.startswith(said.rstrip(".")):
-            break
-        count += 1
-    return count
 
 
 def _spans(sentences: tuple[_Sentence, ...]) -> str:
@@ -176,8 +163,7 @@ def _sentences(track: Track) -> tuple[_Sentence, ...]:
     rate = track.sample_rate
     return tuple(
         _Sentence(mark, text, frames_to_ms(mark.start, rate), _word_times(text, mark, rate))
-        for mark in track.marks
-        if (text := one_line(mark.text))
+        for mark, text in ((mark, one_line(mark.text)) for mark in shown(track))
     )
 
 
