@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import click
 from audiobook.cli.options import Choices, settings_options
 
 __all__ = ["command"]
+
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @click.command("normalize")
@@ -32,7 +35,10 @@ def command(source: str, config: Path | None, **options: Any) -> None:
     language = settings.metadata.language or "en"
     if source != "-" and not Path(source).is_file():
         raise SourceError("there is no such file", place=source, remedy="Give a text file, or - for standard input")
-    with click.open_file(source, encoding="utf-8", errors="replace") as lines:
-        for line in lines:
+    with click.open_file(source, "rb") as lines:
+        for number, raw in enumerate(lines):
+            if not number and raw.startswith(_WIDE):
+                raise SourceError("the text is UTF-16", place=source, remedy="Save it as UTF-8")
+            line = raw.decode("utf-8-sig" if not number else "utf-8", errors="replace")
             said = normalize(line.rstrip("\r\n"), language, settings=settings.spoken, lexicon=lexicon)
             click.echo(" ".join(said.split()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from audiobook.settings import SpokenSettings
+from audiobook.spoken import foreign
 from audiobook.spoken.rules import rows
 
 __all__ = ["speak"]
@@ -63,12 +64,16 @@ def speak(text: str, language: str, settings: SpokenSettings) -> str:
     """
     if settings.emoji == "drop" and not text.isascii():
         text = _EMOJI.sub("", text)
-    if not any(char.isdigit() for char in text):
+    base = language.lower().replace("_", "-").split("-")[0]
+    if any(map(str.isdigit, text)) or _NUMERAL.search(text):
+        text = foreign.speak(text, base)
+    if not any(map(str.isdigit, text)):
         return text
     habits = _habits(language)
     return text if habits is None else _pattern(habits).sub(partial(_number, habits), text)
 
 
+_NUMERAL = re.compile(r"\b[IVXLC]{1,8}(?:e|er|ème|ᵉ)?\b")
 _EMOJI = re.compile("[\u2600-\u26ff\u2702-\u27bf\ufe0e\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]")
 
 
@@ -78,7 +83,9 @@ def _number(habits: _Habits, match: re.Match[str]) -> str:
     whole = "".join(char for char in match["whole"] if char.isdigit())
     sign = -1 if match["sign"] else 1
     try:
-        if match["part"]:
+        if match["part"] and foreign.knows(habits.code):
+            said = foreign.decimal(habits.code, whole, match["part"], minus=sign < 0)
+        elif match["part"]:
             said = num2words(sign * float(f"{whole}.{match['part']}"), lang=habits.code)
         elif match["ordinal"]:
             said = num2words(int(whole), lang=habits.code, to="ordinal")
