@@ -31,6 +31,8 @@ _UNCLEAR = 0.5
 """Word errors up to this share are never a reason to record a line again."""
 _DEVIATIONS = 4.0
 """Median absolute deviations above the book's own median: a voice or a book may be hard to follow as a whole."""
+_FEW = 8
+"""Fewer lines say nothing about the book."""
 _LADDER = (1, 2, 3)
 """Ways of speaking that are tried, as the number of refusals that `Booth.record` takes them for."""
 
@@ -222,7 +224,7 @@ def _is_judged(utterance: Utterance) -> bool:
 
 def _threshold(rates: list[float]) -> float:
     """Return the word errors beyond which a line stands out from the book."""
-    if not rates:
+    if len(rates) < _FEW:
         return _UNCLEAR
     middle = statistics.median(rates)
     return max(_UNCLEAR, middle + _DEVIATIONS * statistics.median(abs(rate - middle) for rate in rates))
