@@ -8,6 +8,7 @@ title that is announced but not printed) is skipped.
 from __future__ import annotations
 
 import bisect
+import copy
 import itertools
 import re
 import unicodedata
@@ -141,7 +142,7 @@ def _blocks(text: str, source: str, starts: list[int]) -> list[_Block]:
         resumed = _resume(text, at, source, place, starts)
         in_step = resumed is not None
         if resumed:
-            at, place = _taken_back(blocks, text, source, *resumed)
+            at, place = _taken_back(blocks, text, source, starts, *resumed)
         else:
             passage = bisect.bisect_right(starts, at) + _AHEAD // 2
             lost += _AHEAD // 2
@@ -195,13 +196,24 @@ def _near(text: str, at: int, source: str, place: int, heads: Sequence[int]) -> 
                 yield 2 * (head - at) + hit - place, head, hit
 
 
-def _taken_back(blocks: list[_Block], text: str, source: str, at: int, place: int) -> tuple[int, int]:
-    """Move the start of what agrees back as far as it goes.
+def _taken_back(
+    blocks: list[_Block], text: str, source: str, starts: list[int], at: int, place: int
+) -> tuple[int, int]:
+    """Move the start of what agrees back as far as it goes, but not into the middle of a passage before.
 
     What the source has more may begin with the same letters as what follows it; these have been counted to the end of
     the last block, from where they are taken away.
     """
-    while at and place and text[at - 1] == source[place - 1]:
+    least = _take_back(copy.deepcopy(blocks[-_AHEAD:]), text, source, at, place, 0)
+    passage = bisect.bisect_left(starts, least)
+    limit = starts[passage] if passage < len(starts) and starts[passage] <= at else least
+    _take_back(blocks, text, source, at, place, limit)
+    return limit, place - (at - limit)
+
+
+def _take_back(blocks: list[_Block], text: str, source: str, at: int, place: int, limit: int) -> int:
+    """Take letters away from the last blocks while those before ``place`` are the same; return the first of them."""
+    while at > limit and place and text[at - 1] == source[place - 1]:
         last = blocks[-1] if blocks else None
         if last and last.place + last.size >= place:
             break
@@ -210,4 +222,4 @@ def _taken_back(blocks: list[_Block], text: str, source: str, at: int, place: in
             last.size -= 1
             if not last.size:
                 blocks.pop()
-    return at, place
+    return at

@@ -117,7 +117,9 @@ def _manifest(package: Package, overlays: Mapping[str, tuple[str, int]], forms: 
         node.attrib.pop("media-overlay", None)
         if item.id in overlays:
             node.set("media-overlay", overlays[item.id][0])
-        properties = [word for word in item.properties.split() if word != "scripted" or item.href in forms]
+        properties = [
+            word for word in (node.get("properties") or "").split() if word != "scripted" or item.href in forms
+        ]
         node.attrib.pop("properties", None)
         if properties:
             node.set("properties", " ".join(properties))
