@@ -85,7 +85,7 @@ class Limiter:
         values, starts = between_samples(part, self._ceiling, _HOLD)
         if len(values):
             rows = (starts - _CONTEXT) // _HOLD
-            peaks[rows] = np.maximum(peaks[rows], values.max(axis=1))
+            peaks[rows] = np.maximum(peaks[rows], values)
         for row in np.flatnonzero(peaks > self._ceiling):
             first = max(0, self._seen + int(row) * _HOLD - self._attack)
             skip = first - (self._seen + int(row) * _HOLD - self._attack)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +15,8 @@ Samples = NDArray[np.float32]
 _PHASES = 4
 _REACH = 12
 """Samples on either side that a point between two samples is computed from."""
+_ROUNDING = 1.0001
+"""Room that bounds leave for single precision."""
 
 
 class TruePeak:
@@ -53,26 +56,32 @@ def between_samples(samples: Samples, floor: float, stretch: int = 64) -> tuple[
         stretch: frames that are looked at together.
 
     Returns:
-        Magnitudes, shape (stretches, stretch), where entry j of a row is the largest value between sample j and j + 1
-        of the stretch; and the frame, counted in ``samples``, at which each stretch starts.
+        The largest magnitude between two samples of each such stretch, and the frame, counted in ``samples``, at which
+        the stretch starts. A stretch that cannot pass ``floor`` is left out.
     """
-    taps, bound = _interpolator()
+    filters = _interpolator()
     magnitudes = np.abs(samples)
     count = -(-(len(samples) - 2 * _REACH) // stretch)
-    if count <= 0 or float(magnitudes.max()) * bound <= floor:
-        return np.zeros((0, stretch), np.float32), np.zeros(0, np.int64)
+    nothing = np.zeros(0, np.float32), np.zeros(0, np.int64)
+    if count <= 0 or float(magnitudes.max()) * filters.sum <= floor:
+        return nothing
+    loudest = _nearby_maxima(magnitudes, stretch, count)
+    possible = loudest * filters.sum > floor
+    bends = np.zeros(len(samples), np.float32)
+    bends[1:-1] = np.abs(samples[2:] - 2 * samples[1:-1] + samples[:-2])
+    possible &= loudest * filters.level + _nearby_maxima(bends, stretch, count) * filters.bend > floor
+    found = np.flatnonzero(possible)
+    if not len(found):
+        return nothing
     padded = np.zeros(count * stretch + 2 * _REACH, np.float32)
     padded[: len(samples)] = samples
-    found = np.flatnonzero(_nearby_maxima(magnitudes, stretch, count) * bound > floor)
-    if not len(found):
-        return np.zeros((0, stretch), np.float32), np.zeros(0, np.int64)
     windows = np.lib.stride_tricks.sliding_window_view(padded, stretch + 2 * _REACH)[::stretch]
     rows = np.ascontiguousarray(windows[found])
     views = np.lib.stride_tricks.sliding_window_view(rows, 2 * _REACH, axis=1)[:, 1 : stretch + 1]
-    between = np.abs(views @ taps).max(axis=2)
+    between = np.abs(views @ filters.taps).max(axis=2)
     if found[-1] == count - 1:  # the last stretch may reach beyond what is known; it must not see an edge there
         between[-1, len(samples) - 2 * _REACH - found[-1] * stretch :] = 0.0
-    return between.astype(np.float32), found * stretch + _REACH
+    return between.max(axis=1).astype(np.float32), found * stretch + _REACH
 
 
 def _nearby_maxima(magnitudes: Samples, stretch: int, count: int) -> Samples:
@@ -89,11 +98,37 @@ def _nearby_maxima(magnitudes: Samples, stretch: int, count: int) -> Samples:
     return np.asarray(np.maximum(np.maximum(own[:-2], own[1:-1]), own[2:]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Interpolator:
+    """Filters for the points between two samples, and how far what they give can lie from samples near by."""
+
+    taps: NDArray[np.float32]
+    """Shape (2 x reach, phases - 1)."""
+    sum: float
+    """No point passes the largest sample near it times this."""
+    level: float
+    bend: float
+    """Nor the largest sample times ``level`` plus the largest second difference times ``bend``."""
+
+
 @lru_cache(maxsize=1)
-def _interpolator() -> tuple[NDArray[np.float32], float]:
-    """Return the filter for the points between two samples, shape (2 x reach, 3), and its largest absolute sum."""
-    offsets = np.arange(-_REACH + 1, _REACH + 1)[:, None] - np.arange(1, _PHASES)[None, :] / _PHASES
+def _interpolator() -> _Interpolator:
+    positions = np.arange(-_REACH + 1, _REACH + 1)[:, None]
+    parts = np.arange(1, _PHASES)[None, :] / _PHASES
+    offsets = positions - parts
     window = np.i0(8.0 * np.sqrt(np.clip(1 - (offsets / _REACH) ** 2, 0, None))) / np.i0(8.0)
     taps = np.sinc(offsets) * window
     taps /= taps.sum(axis=0)
-    return taps.astype(np.float32), float(np.abs(taps).sum(axis=0).max())
+    # A straight line between the two samples lies within them. What the filter adds to that line is, summed up twice,
+    # a filter of second differences, and a remainder that the slope is multiplied by.
+    beyond = taps - np.clip(1 - np.abs(offsets), 0, None)
+    slopes = beyond.cumsum(axis=0)
+    rest = slopes.sum(axis=0)
+    slopes[_REACH] -= rest
+    bends = np.abs(slopes.cumsum(axis=0)).sum(axis=0)
+    return _Interpolator(
+        taps.astype(np.float32),
+        float(np.abs(taps).sum(axis=0).max()) * _ROUNDING,
+        1.0 + 2.0 * float(np.abs(rest).max()) + (_ROUNDING - 1.0),
+        float(bends.max()) * _ROUNDING,
+    )

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from audiobook.errors import SourceError
 from audiobook.measure import Meter, decibels, measure_file, measure_samples
+from audiobook.truepeak import between_samples
 
 Samples = NDArray[np.float32]
 
@@ -67,6 +68,25 @@ def test_quiet_stretches_do_not_count_as_loudness() -> None:
     levels = measure_samples(np.concatenate((loud, quiet)), 48_000)
     assert levels.lufs == pytest.approx(-23.01, abs=0.2)
     assert levels.rms_db == pytest.approx(-23.01 - 6.02, abs=0.05)
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    smooth=st.integers(1, 40),
+    frames=st.integers(30, 400),
+    stretch=st.sampled_from([16, 64]),
+    share=st.floats(0.3, 1.3),
+)
+def test_no_stretch_is_left_out_that_could_pass(
+    seed: int, smooth: int, frames: int, stretch: int, share: float
+) -> None:
+    noise = np.random.default_rng(seed).standard_normal(frames).astype(np.float32)
+    samples = np.convolve(noise, np.ones(smooth) / smooth, "same").astype(np.float32)
+    floor = share * float(np.abs(samples).max())
+    every, places = between_samples(samples, 0.0, stretch)
+    some, found = between_samples(samples, floor, stretch)
+    expected = {place: value for value, place in zip(every.tolist(), places.tolist(), strict=True) if value > floor}
+    assert expected.items() <= dict(zip(found.tolist(), some.tolist(), strict=True)).items()
 
 
 def test_a_peak_between_samples_is_seen() -> None:

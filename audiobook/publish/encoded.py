@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -115,11 +116,11 @@ def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None)
         measurement = _measured(out, _Decoded(edition.sample_rate, (lead + 1) * AAC_FRAME, frames))
         kept = frames // AAC_FRAME + (1 if index == 0 else 0)
         first = 0 if index == 0 else lead + 1
-        stream = b"".join(list(aac_frames(out.read_bytes(), out.name))[first : first + kept])
-        if sum(1 for _ in aac_frames(stream, out.name)) != kept:
+        stream = list(itertools.islice(aac_frames(out.read_bytes(), out.name), first, first + kept))
+        if len(stream) != kept:
             raise ToolError("the AAC encoder gave too few frames", place=out.name, remedy="Use another ffmpeg")
         with translated(out):
-            out.write_bytes(stream)
+            out.write_bytes(b"".join(stream))
         return measurement
 
     return _kept(edition, codec, make, only, neighbours=True)
