@@ -16,6 +16,7 @@ from tone import RATE, make_audiobook, make_track
 from audiobook import ffmpeg
 from audiobook.audio import Audiobook, Mark, Track, WordTime
 from audiobook.publish import publish
+from audiobook.script import NARRATOR, UNKNOWN
 from audiobook.settings import PublishSettings, Settings
 
 HOSTILE = "</script><script>document.title='stolen'</script><img src=x onerror=alert(1)>\"'&$title"
@@ -27,6 +28,8 @@ TEXTS = (
     "Then it fell.",
     "She slept.",
 )
+ADA = 'Ada "&<b>'
+SPEAKERS = (NARRATOR, NARRATOR, ADA, "Tom", NARRATOR, "Tom", UNKNOWN)
 
 
 def chapter(folder: Path, number: int, title: str, seconds: float = 20.0, *, words: bool = True) -> Track:
@@ -34,8 +37,8 @@ def chapter(folder: Path, number: int, title: str, seconds: float = 20.0, *, wor
     track = make_track(folder, number, seconds, title=title, texts=(f"{title}.", *TEXTS), words=words)
     places = [(-1, 0), (0, 0), (0, 0), (1, 0), (1, 0), (2, 1), (2, 1)]
     marks = [
-        replace(mark, paragraph=paragraph, scene=scene)
-        for mark, (paragraph, scene) in zip(track.marks, places, strict=True)
+        replace(mark, paragraph=paragraph, scene=scene, speaker=speaker)
+        for mark, (paragraph, scene), speaker in zip(track.marks, places, SPEAKERS, strict=True)
     ]
     return replace(track, marks=tuple(marks))
 
@@ -164,10 +167,36 @@ def test_sentences_stand_in_paragraphs_scenes_and_headings(html: str) -> None:
     assert '<h2 id="t4" dir="auto">Chapter 4</h2>' in html
 
 
+def test_speech_has_its_speakers_colour_and_whoever_begins_is_named(html: str) -> None:
+    page = Elements(html)
+    spans = [(attrs["class"], attrs.get("data-by")) for attrs, _ in page.all("span")][:7]
+    assert spans == [
+        ("s", None), ("s", None), ("s v2", ADA), ("s v1", "Tom"), ("s", None), ("s v1", "Tom"), ("s v0", "Unknown"),
+    ]  # fmt: skip
+    assert [(attrs["class"], text) for attrs, text in page.all("li") if "class" in attrs] == [
+        ("v1", "Tom"), ("v2", ADA), ("v0", "Unknown"),
+    ]  # fmt: skip
+
+
+def test_a_large_cast_shares_the_last_colour(tmp_path: Path) -> None:
+    names = tuple(f"P{number}" for number in range(12))
+    track = make_track(
+        tmp_path, 1, 20.0, texts=("Yes.",) * 78, speakers=tuple(n for k, n in enumerate(names) for _ in range(12 - k))
+    )
+    html = publish(make_audiobook(tmp_path, track), "web", tmp_path, Settings(), "lamp").paths[0].read_text("utf-8")
+    colours = [attrs["class"] for attrs, _ in Elements(html).all("li") if "class" in attrs]
+    assert colours == [f"v{number}" for number in range(1, 9)] + ["v0"] * 4
+
+
+def test_a_book_of_one_voice_lists_no_speakers(tmp_path: Path) -> None:
+    html = publish(make_audiobook(tmp_path), "web", tmp_path, Settings(), "lamp").paths[0].read_text("utf-8")
+    assert '<ul id="speakers"' not in html
+
+
 def test_times_are_those_of_the_marks_and_places_those_of_a_browser(html: str, audiobook: Audiobook) -> None:
     page = Elements(html)
     marks = [(track, mark) for track in audiobook.tracks for mark in track.marks]
-    spans = page.all("span", **{"class": "s"})
+    spans = page.all("span")
     assert len(spans) == len(marks)
     for (attrs, text), (track, mark) in zip(spans, marks, strict=True):
         assert text == mark.text
@@ -394,6 +423,25 @@ def test_without_scripts_the_text_and_the_files_are_there(tabs: Callable[..., Pa
     tab.call("Page.close")
 
 
+def test_speakers_are_marked_as_the_reader_likes(page: Page) -> None:
+    line = "getComputedStyle(document.querySelector('.s.v1')).textDecorationLine"
+    label = "getComputedStyle(document.querySelector('.s.v1'), '::before').content"
+    colours = "['.s.v1', '.s.v2', '.s.v0'].map(n => getComputedStyle(document.querySelector(n)).textDecorationColor)"
+    assert (page.see(line), page.see(label)) == ("underline", "none")
+    for scheme in ("light", "dark"):
+        page.prefer(prefers_color_scheme=scheme)
+        assert len(set(page.see(colours))) == 3
+    page.press("w")
+    assert (page.see(line), page.see(label)) == ("underline", '"Tom"')
+    page.press("w")
+    assert (page.see(line), page.see(label)) == ("none", "none")
+    assert page.see("document.getElementById('speakers').getClientRects().length") == 0
+    page.press("w")
+    assert page.see(line) == "underline"
+    choose(page, "who", "names")
+    assert page.see(label) == '"Tom"'
+
+
 def test_place_and_choices_are_remembered(tabs: Callable[..., Page], page: Page, paths: tuple[Path, ...]) -> None:
     page.press("n")
     page.until(f"{SECTION} === 'c2' && {READY}")
@@ -444,6 +492,7 @@ def test_light_and_dark_follow_the_device_until_chosen(page: Page) -> None:
 
 def test_a_phone_has_room_for_all_and_opens_the_chapters_above(page: Page) -> None:
     page.size(320, 640, mobile=True)
+    choose(page, "who", "names")
     assert page.see("document.documentElement.scrollWidth") <= 320
     for name in ("chapters", "previous", "back", "play", "forward", "next", "options"):
         box = page.see(
@@ -471,5 +520,5 @@ def test_every_control_has_a_name_for_those_who_cannot_see(page: Page) -> None:
 def choose(page: Page, name: str, value: str) -> None:
     page.see(
         f"{{ const list = document.getElementById('{name}'); list.value = '{value}'; "
-        "list.dispatchEvent(new Event('change', { bubbles: true })) }"
+        "for (const kind of ['input', 'change']) list.dispatchEvent(new Event(kind, { bubbles: true })) }"
     )

@@ -7,7 +7,8 @@ import difflib
 import hashlib
 import re
 import string
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
@@ -15,16 +16,20 @@ from importlib import resources
 from audiobook.atomic import write_text
 from audiobook.audio import Mark, Package, Track, frames_to_ms
 from audiobook.names import contained, one_line
+from audiobook.publish.captions import speaker_name
 from audiobook.publish.chapters import chapter_title
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
 from audiobook.publish.paragraphs import arrange, shown
+from audiobook.script import NARRATOR, UNKNOWN
 
 __all__ = ["write_web"]
 
 _COVER = 480
 """Pixels of the cover's edge; it lies inside the page, so that a system's player can show it too."""
+_COLOURS = 8
+"""Speakers with a colour of their own, those who speak most; the style sheet holds as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ def _page(edition: Edition) -> str:
     metadata, tracks = edition.metadata, edition.audiobook.tracks
     style, script = _data("player.css"), _data("player.js")
     cover = base64.b64encode(cover_jpeg(edition, _COVER)).decode("ascii")
+    speakers = _speakers(edition)
     return string.Template(_data("player.html")).substitute(
         policy=_policy(style, script),
         style=style,
@@ -72,9 +78,26 @@ def _page(edition: Edition) -> str:
         cover=f"data:image/jpeg;base64,{cover}",
         byline="\n".join(_byline(edition)),
         contents="\n".join(_entry(track) for track in tracks),
-        chapters="\n".join(_chapter(track) for track in tracks),
+        chapters="\n".join(_chapter(track, speakers) for track in tracks),
+        speakers=_legend(speakers),
         about="\n".join(_about(edition)),
     )
+
+
+def _speakers(edition: Edition) -> dict[str, int]:
+    """Return the number of each speaker's colour, those who speak most first; 0 is that of all the others."""
+    marks = [mark for _, _, mark in edition.marks() if mark.speaker != NARRATOR]
+    ranked = Counter(mark.speaker for mark in marks if mark.speaker != UNKNOWN).most_common()
+    colours = {speaker: rank if rank <= _COLOURS else 0 for rank, (speaker, _) in enumerate(ranked, 1)}
+    return colours | dict.fromkeys((UNKNOWN for mark in marks if mark.speaker == UNKNOWN), 0)
+
+
+def _legend(speakers: Mapping[str, int]) -> str:
+    names = (
+        f'<li class="v{colour}"><bdi>{escape(one_line(speaker_name(speaker)))}</bdi></li>'
+        for speaker, colour in speakers.items()
+    )
+    return f'<ul id="speakers" aria-label="Speakers">{"".join(names)}</ul>' if speakers else ""
 
 
 def _data(name: str) -> str:
@@ -128,14 +151,14 @@ def _entry(track: Track) -> str:
     )
 
 
-def _chapter(track: Track) -> str:
+def _chapter(track: Track, speakers: Mapping[str, int]) -> str:
     title, source = escape(chapter_title(track)), _source(track)
     sentences = _sentences(track)
     length = frames_to_ms(track.frames, track.sample_rate)
     facts = f'data-src="{source}" data-ms="{length}" data-title="{title}"'
     lines = [f'<section id="c{track.number}" aria-labelledby="t{track.number}" {facts}>']
     for group in arrange(track):
-        words = _spans(sentences[group.marks.start : group.marks.stop])
+        words = _spans(sentences[group.marks.start : group.marks.stop], speakers)
         if group.kind == "title":
             lines += [
                 f'<h2 id="t{track.number}" dir="auto">{words or title}</h2>',
@@ -149,14 +172,23 @@ def _chapter(track: Track) -> str:
     return "\n".join((*lines, "</section>"))
 
 
-def _spans(sentences: tuple[_Sentence, ...]) -> str:
-    return " ".join(map(_span, sentences))
+def _spans(sentences: tuple[_Sentence, ...], speakers: Mapping[str, int]) -> str:
+    """Write the sentences of a paragraph; whoever begins to speak in it is named."""
+    spans, named = [], ""
+    for sentence in sentences:
+        speaker = sentence.mark.speaker
+        name = one_line(speaker_name(speaker)) if speaker in speakers and speaker != named else ""
+        named = speaker if speaker in speakers else named
+        spans.append(_span(sentence, speakers.get(speaker), name))
+    return " ".join(spans)
 
 
-def _span(sentence: _Sentence) -> str:
+def _span(sentence: _Sentence, colour: int | None, name: str) -> str:
     pairs = " ".join(f"{place} {ms}" for place, ms in sentence.words)
     words = f' data-words="{pairs}"' if pairs else ""
-    return f'<span class="s" data-at="{sentence.start_ms}"{words}>{escape(sentence.text, quote=False)}</span>'
+    by = f' data-by="{escape(name)}"' if name else ""
+    kind = "s" if colour is None else f"s v{colour}"
+    return f'<span class="{kind}" data-at="{sentence.start_ms}"{words}{by}>{escape(sentence.text, quote=False)}</span>'
 
 
 def _sentences(track: Track) -> tuple[_Sentence, ...]:

@@ -336,6 +336,12 @@
       applyChoices();
       keepChoices();
     },
+    w: () => {
+      find("who").selectedIndex = (find("who").selectedIndex + 1) % find("who").options.length;
+      say("Speakers: " + find("who").selectedOptions[0].text);
+      applyChoices();
+      keepChoices();
+    },
     "?": () => popovers && find("settings").togglePopover(),
   };
   document.addEventListener("keydown", (event) => {
@@ -352,15 +358,16 @@
   // Choices hold for all books, places for one.
 
   const keepChoices = () => remember("audiobook", {
-    speed: speed.value, theme: find("theme").value, size: find("size").value,
+    speed: speed.value, theme: find("theme").value, size: find("size").value, who: find("who").value,
     follow: find("follow").checked, keys: find("keys").checked,
   });
   const applyChoices = () => {
     const root = document.documentElement, theme = find("theme").value;
     if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
+    root.dataset.who = find("who").value;
     root.style.setProperty("--size", find("size").value / 100);
   };
-  for (const id of ["theme", "size", "follow", "keys"]) {
+  for (const id of ["theme", "who", "size", "follow", "keys"]) {
     find(id).addEventListener("input", () => { applyChoices(); keepChoices(); });
   }
   if (session) {
@@ -379,6 +386,7 @@
     const choices = recall("audiobook"), place = recall(key);
     const has = (select, value) => [...select.options].some((option) => option.value === value);
     if (has(find("theme"), choices.theme)) find("theme").value = choices.theme;
+    if (has(find("who"), choices.who)) find("who").value = choices.who;
     if (Number(choices.size)) find("size").value = choices.size;
     if (choices.follow === false) find("follow").checked = false;
     if (choices.keys === false) find("keys").checked = false;
