@@ -39,7 +39,7 @@ from audiobook.store import Store, digest_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CacheStats", "TakeCache", "cache_folder", "read_take", "take_key"]
+__all__ = ["CacheStats", "TakeCache", "cache_folder", "read_take", "take_facts", "take_key"]
 
 _SCHEMA = 1
 """Part of every key: raise it when the meaning of an utterance or the make of a take changes."""
@@ -56,7 +56,12 @@ def cache_folder() -> Path:
 
 
 def take_key(fingerprint: str, utterance: Utterance, seed: int) -> str:
-    """Return the address of an utterance's take: SHA-256 in hex over canonical JSON.
+    """Return the address of an utterance's take: SHA-256 in hex over canonical JSON of `take_facts`."""
+    return digest_of(take_facts(fingerprint, utterance, seed))
+
+
+def take_facts(fingerprint: str, utterance: Utterance, seed: int) -> dict[str, Any]:
+    """Return all that decides the sound of a take, as JSON has it.
 
     Args:
         fingerprint: of the engine and whatever else shapes the sound, see `Engine.fingerprint`.
@@ -65,7 +70,7 @@ def take_key(fingerprint: str, utterance: Utterance, seed: int) -> str:
     """
     delivery = dataclasses.asdict(utterance.delivery)
     del delivery["gain"]
-    content = {
+    return {
         "schema": _SCHEMA,
         "fingerprint": fingerprint,
         "text": utterance.text,
@@ -75,7 +80,6 @@ def take_key(fingerprint: str, utterance: Utterance, seed: int) -> str:
         "phonemes": utterance.phonemes,
         "seed": seed,
     }
-    return digest_of(content)
 
 
 def read_take(take: Take) -> NDArray[np.float32]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from audiobook import prosody
 from audiobook.audio import Take, Utterance
-from audiobook.cache import TakeCache, take_key
+from audiobook.cache import TakeCache, take_facts
 from audiobook.crew import Crew, Job, Reply
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine
@@ -175,11 +176,19 @@ class Keys:
         Raises:
             VoiceError, EngineError: its voice or engine is not there.
         """
+        return digest_of(self.facts(utterance))
+
+    def facts(self, utterance: Utterance) -> dict[str, Any]:
+        """Return what the key is made of, see `take_facts`.
+
+        Raises:
+            VoiceError, EngineError: its voice or engine is not there.
+        """
         fingerprint = self.fingerprint(utterance.voice)
         engine = self._engines[utterance.voice.engine]
         if prosody.rest(utterance.delivery, engine.honours) != NEUTRAL:
             fingerprint += f" {prosody.FINGERPRINT}"
-        return take_key(fingerprint, utterance, self._seed)
+        return take_facts(fingerprint, utterance, self._seed)
 
     def fingerprint(self, voice: Voice) -> str:
         """Return what tells this version of a voice from any other.

@@ -150,6 +150,8 @@ class Line:
     source: Span | None = field(default=None, compare=False)
     confidence: float = field(default=1.0, compare=False)
     """How sure the speaker is, 0 to 1."""
+    number: int = field(default=0, compare=False)
+    """Where it begins in the script file, counted from 1; 0 when it was not read from one."""
 
     @property
     def kind(self) -> LineKind:

@@ -254,6 +254,7 @@ class _Reader:
         self._chapters: list[tuple[str, list[tuple[str, list[list[Line]]]]]] = []
         self._comments: list[str] = []
         self._open_paragraph = False
+        self._number = 0
 
     def read(self, lines: list[str], first: int) -> tuple[ScriptChapter, ...]:
         number = first
@@ -264,6 +265,7 @@ class _Reader:
                 while number < len(lines) and lines[number].startswith("  ") and lines[number].strip():
                     text += "\n" + lines[number][2:]
                     number += 1
+            self._number = start + 1
             try:
                 self._take(text.rstrip())
             except ValueError as error:
@@ -323,7 +325,7 @@ class _Reader:
         self._know(speaker)
         cues = tuple(parse_cue(word) for word in (match[2] or "").split(",") if word.strip())
         words, overrides = _written(match[3])
-        line = Line(speaker, words, cues, None, overrides, tuple(self._comments))
+        line = Line(speaker, words, cues, None, overrides, tuple(self._comments), number=self._number)
         self._comments.clear()
         if not self._chapters:
             self._start_chapter("")

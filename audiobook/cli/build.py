@@ -9,7 +9,7 @@ import click
 
 from audiobook.cli.options import Choices, json_output, settings_options, source_argument, verbosity
 from audiobook.cli.progress import drawn
-from audiobook.cli.reports import print_built, print_plan
+from audiobook.cli.reports import print_built, print_explanations, print_plan
 
 __all__ = ["command"]
 
@@ -27,11 +27,14 @@ ALL = (
 @settings_options(*ALL)
 @click.option("--rescript", is_flag=True, help="Make the script anew; hand edits whose text is still there stay.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be recorded, and how long it takes.")
+@click.option(
+    "--explain", metavar="LINE", help="Only say why a line would be recorded: number in the script, or words."
+)
 @json_output
 @verbosity
 def command(
-    source: str, out: Path | None, config: Path | None, rescript: bool, dry_run: bool, as_json: bool, quiet: bool,
-    verbose: bool, **options: Any,
+    source: str, out: Path | None, config: Path | None, *, rescript: bool, dry_run: bool, explain: str | None,
+    as_json: bool, quiet: bool, verbose: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Turn SOURCE, a book or a .script, into a finished audiobook.
 
@@ -41,6 +44,7 @@ def command(
     audiobook build novel.epub --chapters 1-2      try two chapters first
     audiobook build story.txt --engine silent      a dry run of everything
     audiobook build story.txt --set pauses.paragraph=1200
+    audiobook build story.txt --explain 42         why line 42 of the script is recorded again
     audiobook build story.txt --listen             record again what a recognizer cannot follow
     """
     from audiobook import pipeline
@@ -49,6 +53,9 @@ def command(
     request = pipeline.Request(source, out, rescript=rescript)
     if dry_run:
         print_plan(pipeline.estimate(request, settings), as_json=as_json)
+        return
+    if explain is not None:
+        print_explanations(pipeline.explain(request, settings, explain), as_json=as_json)
         return
     with drawn(as_json=as_json, quiet=quiet) as progress:
         built = pipeline.build(request, settings, progress)

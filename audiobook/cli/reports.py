@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,10 +12,10 @@ import click
 from audiobook.cli.progress import duration
 
 if TYPE_CHECKING:
-    from audiobook.pipeline import Built, Estimate
+    from audiobook.pipeline import Built, Estimate, Explanation
     from audiobook.script import Script
 
-__all__ = ["print_built", "print_drafted", "print_inspection", "print_plan", "table"]
+__all__ = ["print_built", "print_drafted", "print_explanations", "print_inspection", "print_plan", "table"]
 
 _SAMPLE = 40
 
@@ -78,6 +79,20 @@ def print_plan(estimate: Estimate, *, as_json: bool) -> None:
         f"{estimate.missing} of {estimate.takes} lines would be recorded: {duration(estimate.seconds)} of audio, "
         f"{duration(estimate.missing_s)} of it new."
     )
+
+
+def print_explanations(found: Sequence[Explanation], *, as_json: bool) -> None:
+    """Say of each utterance whether its take is there, else why not."""
+    for each in found:
+        if as_json:
+            click.echo(json.dumps(asdict(each), ensure_ascii=False))
+            continue
+        click.echo(f"line {each.number}, {each.speaker}: {each.written}")
+        click.echo(f"  said by {each.voice}: {each.spoken}")
+        for reason in each.reasons:
+            click.echo(f"  would be recorded: {reason}")
+        if each.cached:
+            click.echo(f"  its take is in the cache: {each.key[:12]}")
 
 
 def print_inspection(found: dict[str, Any]) -> None:

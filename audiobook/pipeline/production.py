@@ -21,6 +21,7 @@ from audiobook.levels import calibration_utterances
 from audiobook.names import slug
 from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, reconcile, settle
 from audiobook.pipeline.ears import attentive, require_ears
+from audiobook.pipeline.explanation import note_takes
 from audiobook.pipeline.masters import Mastered, Masters, Order
 from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.recording import ChapterLevels, Recording, Unclear
@@ -119,6 +120,7 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
         recorder = open_recorder(TakeCache(), settings.record, settings.jobs, crew, rank)
         hired = attentive(recorder, progress, listen=listen)
         recorded = _record(plan, rate, studio, settings, progress, assemble, hired)
+        note_takes(folder, plan, settings)
         progress(Event("stage", f"writing {', '.join(settings.formats)}"))
         book = assemble(recorded.tracks)
         packages = _publish(book, folder, name, settings, progress)
