@@ -202,6 +202,9 @@ def test_words_spoken_count_where_nothing_else_tells() -> None:
         "“Have a quick look at the blast door.”",
         "“It is a lonely house, and the heavens are wide.”",
         "“The boat sails on Monday at nine.”",
+        "“It is perfectly true.”",
+        "“The good God knows, and so do I.”",
+        "“He loved the worship of beauty, and all his friends.”",
         "“I think you may find it in the second drawer.”",
     ],
 )
@@ -219,8 +222,8 @@ def test_reading_aloud_is_no_shouting() -> None:
 
 
 def test_the_emotion_model_speaks_last_and_softly() -> None:
-    assert cues("“I hate you, you filthy bastard, I will kill you.”") == ["anger=0.3"]
-    assert cues("“I hate you, you filthy bastard, I will kill you,” [[sighed Ada]].") == ["soft"]
+    assert cues("“I hate you, you bastard, I will kill you!”") == ["anger=0.3"]
+    assert cues("“I hate you, you bastard, I will kill you!” [[sighed Ada]].") == ["soft"]
 
 
 def test_thoughts_are_marked_as_such() -> None:
@@ -344,6 +347,6 @@ def test_no_text_breaks_the_search_and_only_cues_change(texts: list[str]) -> Non
 def test_a_long_book_takes_seconds() -> None:
     paragraph = "“Come here, you rascal!” [[cried Ada]] angrily, and she laughed at the dark road. " + CALM
     marked = book_of(*[paragraph] * 2000)
-    start = time.perf_counter()
+    start = time.process_time()  # other programs may be busy too
     add_cues(marked, SETTINGS)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

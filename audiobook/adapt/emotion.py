@@ -37,8 +37,10 @@ _LOOSE = re.compile(r"\s+(?=[.?!])")
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|[!?…]|\d+")
 _STRENGTH = 0.3
 """Of a cue taken from the words alone; at most 0.4 is allowed to it."""
-_USEFUL = frozenset({"anger", "disgust", "fear", "joy", "sadness", "surprise"})
-"""Labels that change how a line is said."""
+_USEFUL = frozenset({"anger", "disgust", "fear", "sadness", "surprise"})
+"""Labels that change how a line is said. Joy is not among them: in books, fond and grand words are seldom joyful."""
+_DOUBT = 0.5
+"""Score above the model's own limit for being sure that a book's line needs: books are not films."""
 
 
 def emotion(text: str) -> tuple[Cue, ...]:
@@ -54,7 +56,7 @@ def sure_emotion(text: str) -> Cue | None:
     """Return the emotion of a line whose words leave little doubt, at the strength that words deserve."""
     scores, limits = _scores(text), _model().sure
     margin, name = max((scores[at] - limits[at], name) for at, name in enumerate(LABELS) if name in _USEFUL)
-    return Cue(name, _STRENGTH) if margin > 0 else None
+    return Cue(name, _STRENGTH) if margin > _DOUBT else None
 
 
 class _Model(NamedTuple):
