@@ -239,6 +239,32 @@ def test_saying_what_was_said_changes_nothing(text: str) -> None:
     assert normalize(once) == once
 
 
+_KEPT = ("harbour", "quietly", "mountain", "grey", "naïve", "whenever", "Kraków", "yellow", "don't", "children's")
+_FIGURES = st.text(alphabet="0123456789.,:-–/%$£€°'\"()IVXkmgsth ", min_size=1, max_size=8)
+
+
+@given(st.lists(st.one_of(st.sampled_from(_KEPT), _FIGURES), max_size=14))
+@settings(deadline=None, max_examples=300)
+def test_plain_words_are_never_lost(pieces: list[str]) -> None:
+    said = iter(re.findall(r"[\w']+", normalize(" ".join(pieces))))
+    for word in (piece for piece in pieces if piece in _KEPT):
+        assert word in said, (pieces, word)  # in their order: the iterator only moves on
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=80))
+@settings(deadline=None, max_examples=200)
+def test_letters_of_any_script_are_kept_or_said(text: str) -> None:
+    said = normalize(text)
+    assert not any(char.isalpha() for char in text) or any(char.isalpha() for char in said)
+
+
+def test_long_figures_and_words_without_blanks_cost_little() -> None:
+    started = time.process_time()
+    for text in ("7" * 10_000, "a" * 100_000, "A" * 100_000, "é" * 100_000, "中" * 100_000, "a1" * 50_000):
+        assert normalize(text)
+    assert time.process_time() - started < 5
+
+
 def test_curly_quotes_and_ligatures_become_plain() -> None:
     assert normalize("“It’s the ﬁrst,” she said.") == '"It\'s the first," she said.'
 
@@ -308,7 +334,36 @@ def test_dialect_keeps_its_letters_and_gains_its_sound() -> None:
     assert [said.text[start:end] for start, end, _ in said.phonemes] == ["s'pose", "th'", "o'"]
 
 
-@pytest.mark.parametrize("unit", ["7", '"', "[", "<", "1.", "a.", "$1", "IV", "1/", "A.", "\n", "½", "1 ", "Mr. "])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "7",
+        '"',
+        "[",
+        "<",
+        "1.",
+        "a.",
+        "$1",
+        "IV",
+        "1/",
+        "A.",
+        "\n",
+        "½",
+        "1 ",
+        "Mr. ",
+        "1 000 ",
+        "12-",
+        "10^",
+        "1:1,",
+        "x^",
+        "Charles I ",
+        "Jan.-",
+        "live ",
+        "they record the ",
+        "°1' ",
+        "c. ",
+    ],
+)
 def test_hostile_text_takes_time_in_proportion_to_its_length(unit: str) -> None:
     def seconds(size: int) -> float:
         started = time.process_time()

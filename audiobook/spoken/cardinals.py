@@ -83,6 +83,7 @@ TELEPHONES = (
         r"(?<![\w.,/-])(?:1[\s.-])?(?:\(\d{3}\)[\s.-]?|\d{3}[\s.-])\d{3}[\s.-]\d{4}(?:-\d{1,5})?(?![\w]|[-/.]\d)",
         _telephone,
     ),
+    rule(r"(?<![\w.,/-])(?:\(0\d{1,4}\)|0\d{2,4})[\s-]\d{3,8}(?:[\s-]\d{3,6})?(?![\w]|[-.,]\d)", _telephone),
     rule(r"(?<![\w.,/-])\d{3}-\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
     rule(r"(?<![\w.,/-])[2-9]\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
     rule(r"(?<![\w.,/-])\d{1,7}(?:[-–]\d{1,7}){2,6}(?:[-–][Xx])?(?![\w]|[-/.]\d)", _long),
@@ -107,7 +108,8 @@ def _fraction(match: re.Match[str], _: Style) -> str:
     top, bottom = int(match["top"].replace(",", "")), int(match["bottom"].replace(",", ""))
     if match["whole"]:
         return mixed(match["whole"], top, bottom)
-    if (top, bottom) in {(24, 7), (9, 11), (50, 50)}:
+    metre = match["bottom"] in {"2", "4", "8", "16"} and match.string[match.end() : match.end() + 5] == " time"
+    if (top, bottom) in {(24, 7), (9, 11)} or top == bottom > 1 or metre:
         return f"{cardinal(top)} {cardinal(bottom)}"
     return fraction(top, bottom)
 

@@ -223,7 +223,7 @@ RULES = (
     rule(r"(?<![\w.,/-])([12]\d{3})([-/.])(\d{1,2})\2(\d{1,2})(?![\w]|[-/.]\d)", _iso),
     rule(r"(?<![\w.,/-])(\d{1,2})([-/.])(\d{1,2})\2([12]\d{3}|\d\d)(?![\w]|[-/.]\d)", _numeric),
     rule(r"(?<![\w.,])'?([12]\d\d0|[1-9]0)\s?'?s\s?[-–]\s?'?([12]\d\d0|[1-9]0)'?s\b", _decades),
-    rule(r"(?<![\w.,$£€])(?P<decade>[12]\d\d0)\s?'?s\b", _decade),
+    rule(r"(?<![\w.,/$£€])(?P<decade>[12]\d\d0)\s?'?s\b", _decade),
     rule(r"(?<![\w.,$£€])'?(?P<decade>[2-9]0)'?s\b(?!\.\s?(?:\d|[a-z]))", _decade),
     rule(rf"{_OPEN}({INTEGER})\s?{_ERA_NAME}(?:{_DASH}|\sto\s)({INTEGER})\s?{_ERA}", _eras),
     rule(rf"{_OPEN}(?P<first>{INTEGER})(?:{_DASH}(?P<last>{INTEGER}))?\s?{_ERA}", _era),
@@ -233,6 +233,7 @@ RULES = (
         rf"(?![\w]|[.,]\d|[-–/]\d|\s?[%°$£€]){_COUNTED}",
         _years,
     ),
+    rule(r"(?<![\w'])'(\d\d)(?![\w'’]|[.,:/-]\d)", lambda match, _: _year(match[1]), "'"),
     rule(r"\b(the\s)?(?:([1-4])Q'?(\d\d|[12]\d{3})|Q([1-4])\s'?(\d\d|[12]\d{3}))\b", _quarters, "Q"),
     rule(
         r"\b((?:[Ff]rom|[Bb]etween)\s(?:about\s|c\.\s)?)(1[0-9]\d\d|20\d\d)(\s(?:to|until|till|and|through)\s(?:about\s)?)"

@@ -31,10 +31,10 @@ __all__ = ["speak"]
 _RULES = (
     *symbols.EMOJI,
     *electronic.RULES,
+    *titles.YEARS,
     *titles.ADDRESSES,
     *scripture.RULES,
     *roman.RULES,
-    *titles.YEARS,
     *cardinals.RECORDS,
     *dates.RULES,
     *cardinals.TELEPHONES,

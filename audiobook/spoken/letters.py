@@ -116,14 +116,15 @@ def _capitals(match: re.Match[str], _: Style) -> str:
 
 def _settled(match: re.Match[str], text: str, ending: str, *, shouted: bool) -> str:
     """What is said for capitals that have a reading of their own, or nothing."""
-    if text in words("english/acronyms.txt"):
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    if text in words("english/acronyms.txt") or (text in {"AM", "PM"} and _HOUR.search(before)):
         return match[0]
-    if text == "AS" and not shouted and _NAME.match(match.string, match.end()):
+    if not shouted and (
+        (text == "AS" and _NAME.match(match.string, match.end())) or (text == "AM" and not before.endswith("I "))
+    ):
         return spell(text)
     if text in {"WWI", "WWII"}:
         return f"World War {'one' if text == 'WWI' else 'two'}{ending.lower()}"
-    if text in {"AM", "PM"} and _HOUR.search(match.string[max(0, match.start() - 12) : match.start()]):
-        return match[0]
     if text in _TITLES and (text != "ST" or _CAPITAL.match(match.string, match.end())):
         return _TITLES[text] + ending.lower()
     return ""
@@ -210,16 +211,17 @@ def _lone(_match: re.Match[str], style: Style) -> str:
 
 
 INITIALS = (
+    rule(r"\b([DM])\.\s?Phil\b\.?", lambda match, _: f"{match[1]} Phil{stop(match)}", "Phil"),
     rule(r"(?<![\w.])([A-HJ-Z])\.\s(?=[a-z]{2,}(?:us|is|um|a|i|ae|ii|ans|ens|or|os|on|es)\b)", _species, "."),
     rule(r"(?<=[a-z]\s)A(?=\s[a-z]|[,;:!?)]|\.?\"?$)", _lone, "A"),
     rule(r"(?<![\w&])([A-Z]{1,3})\s?&\s?([A-Z]{1,3})('s)?(?![\w&])", _joined, "&"),
     rule(
-        r"\b(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?D|D\.\s?Phil|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?:\.('s|s)?|(?<=\.\w)('s)?)",
+        r"\b(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?[BDM]|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?:\.('s|s)?|(?<=\.\w)('s)?)",
         _degree,
         ".",
     ),
     rule(
-        r"\b(PhDs?|MSc|BSc|DPhil)\b",
+        r"\b(PhDs?|MSc|BSc)\b",
         lambda match, _: spell(match[1].rstrip("s").upper()) + ("'s" if match[1].endswith("s") else ""),
     ),
     rule(

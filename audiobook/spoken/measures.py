@@ -270,6 +270,9 @@ RULES = (
         _of_units,
         "sq",
     ),
+    rule(
+        r"(?<![\w.,])(\d{1,2})\s?st\b\.?\s(?=\d{1,2}\s?lbs?\b)", lambda match, _: f"{cardinal(match[1])} stone ", "st"
+    ),
     rule(r"(?<![\w.,/'])([3-8])['′](1[01]|\d)(?![\w'\"′″])", _tall),
     rule(rf"{_START}({NUMBER})\s?([′″])", _prime),
     rule(rf"{_START}({NUMBER})\"(?!\w)", _inches, '"'),

@@ -164,7 +164,24 @@ RULES = (
     rule(
         r"(?<![\w.,$£€'])(?P<pounds>(?!))?(?P<shillings>\d{1,3})\s?s\.(?P<pence>(?!))?(?P<part>(?!))?(?!\w)", _old, "s."
     ),
+    rule(r"£(?P<pounds>\d{1,4})/(?P<shillings>\d{1,2})/(?P<pence>\d{1,2})(?P<part>(?!))?(?![\w/])", _old, "£"),
     rule(r"(?<![\w.,/])(\d{1,3})/([-–—])(?![\w-])", _slash, "/"),
+    rule(
+        r"(?:(?<=\bcost )|(?<=\bpaid )|(?<=\bcosts )|(?<=\bworth )|(?<=\bfor only ))"
+        r"(\d{1,2})/(\d|1[01])(?![\w/]|[.,]\d|\sof\b)",
+        _slash,
+        "/",
+    ),
+    rule(
+        rf"(?<![\w.,/€])({INTEGER}),(\d\d)\s?€",
+        lambda match, _: _amount(f"{match[1]}.{match[2]}", "", _table()["€"], lone=False),
+        "€",
+    ),
+    rule(
+        r"(?<![\w.,/])(\d{1,2})?([½¼¾])\s?d\b\.?",
+        lambda match, _: _old_pence(match[1] or "", match[2]) + stop(match),
+        "d",
+    ),
     rule(
         r"(?<![\w.,/])(\d{1,3})/(\d{1,2})(?=\s(?:a|per)\s(?:week|day|dozen|pound|yard|bottle|head|night|month|ton)\b)",
         _slash,

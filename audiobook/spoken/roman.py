@@ -30,7 +30,7 @@ def _counted(match: re.Match[str], _: Style) -> str:
     value = roman(match[3])
     if not value:
         return match[0]
-    if match[3] == "I" and not _number_one(match):
+    if match[3] == "I" and (match[1] == "No" or not _number_one(match)):
         return match[0]
     said = f"{match[1]}{match[2]}{cardinal(value)}"
     if match[4]:

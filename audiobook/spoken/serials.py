@@ -52,6 +52,10 @@ def _model(match: re.Match[str], _: Style) -> str:
     return f"{match[1]}{match[2]}{house(match[3])}{tail}{' ' if behind.isalpha() else ''}"
 
 
+def _airliner(match: re.Match[str], _: Style) -> str:
+    return f"{house(match[1])} {_figures(match[3])}"
+
+
 _MODELS = (
     "Boeing|Airbus|Flight|flight|Route|route|Highway|highway|Interstate|Hwy|Xbox|Douglas|Cessna|Learjet|Fokker|Heinkel"
     "|Messerschmitt|Dornier|Junkers|Focke-Wulf|Fw|He|Bf|Me|Do|Tupolev|Ilyushin|Antonov|Convair|Ferrari|Porsche|Peugeot|Mercedes|BMW"
@@ -63,7 +67,8 @@ RULES = (
     rule(r"(?<![\w.,'])401\(?k\)?(?!\w)", lambda *_: "four oh one K", "401"),
     rule(r"(?<![\w.,])(\d{1,4})([kKDGM])\b(?!['-])", _thousands),
     rule(r"(?<=[A-Za-z]-)([1-9]\d\d)(?![\w]|[.,]\d|[-/]\d)", lambda match, _: house(match[1])),
-    rule(rf"\b({_MODELS})(\s)([1-9]\d\d)(?:(-)(\d{{2,4}}))?(?=[A-Z]{{0,3}}\b)(?![.,]\d|[-–]\d)", _model),
+    rule(r"(?<![\w.,/-])(7[0-8]7)(-)(\d{1,3})(?![\w]|[.,]\d|-\d)", _airliner),
+    rule(rf"\b({_MODELS})(\s)([1-9]\d\d)(?:(-)(\d{{1,4}}))?(?=[A-Z]{{0,3}}\b)(?![.,]\d|[-–]\d)", _model),
     rule(r"(?<![\w.])[vV]\.?\s?(?=\d{1,4}(?:\.\d{1,4}){1,3}(?![\w]|\.\d))", lambda *_: "version "),
     # One letter and one figure must touch somewhere in the token.
     rule(

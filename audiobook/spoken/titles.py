@@ -36,6 +36,11 @@ def _title(match: re.Match[str], _: Style) -> str:
     return _table("name").get(match[1]) or _table("dotname")[match[1]]
 
 
+def _ranked(match: re.Match[str], _: Style) -> str:
+    """Say ``the Col. said``, ``Lt. Col. was``."""
+    return f"{match[1]}{_table('name').get(match[2]) or _table('dotname')[match[2]]}"
+
+
 def _behind(match: re.Match[str], _: Style) -> str:
     """Say ``Jr.``, ``& Co.``, ``Fifth Ave.`` behind a name."""
     return match[1] + _table("after")[match[2]] + stop(match)
@@ -175,7 +180,15 @@ def _edition(match: re.Match[str], _: Style) -> str:
 
 
 YEARS = (
-    rule(rf"(?<![\w.])(?:({_names('year')})\.?\s)?ca?\.\s?(?=\d)", _circa, "c"),
+    rule(rf"(?<![\w.])(?:({_names('year')})\.?\s)?(?:c\.|ca\.?)\s?(?=\d)|(?<![\w.])c(?=1\d{{3}}\b)", _circa, "c"),
+    rule(
+        r"(?<![\w.])([bd])\.\s(?=\d{1,2}(?:st|nd|rd|th)?\s[A-Z][a-z]|[A-Z][a-z]+\s\d)",
+        lambda match, _: {"b": "born ", "d": "died "}[match[1]],
+        ".",
+    ),
+    rule(r"(?<!\w)(N|n)o\.\s?(?=\d)", lambda match, _: f"{match[1]}umber ", "o."),
+    rule(rf"(?<![\w.])(?!ca?\.)({_names('number')})\.(?=\s?(?:[IVXLC]{{1,8}}|[ivxlc]{{1,8}})\b)", _numbered, "."),
+    rule(r"§§\s?(?=\d)", lambda *_: "sections ", "§"),
     rule(rf"(?<![\w.])({_names('year')})\.\s?(?=[12]?\d{{3}}\b)", _dated, "."),
     rule(r"(?<!\w)(\d{0,2}(?:1st|2nd|3rd|\dth))\s[Ee]d\.", _edition, "d."),
 )
@@ -193,6 +206,11 @@ RULES = (
     rule(rf"(?<![\w.])({_names('any')})\b\.?", _any),
     rule(rf"(?<![\w.])({_names('dot')})\.", _dotted, "."),
     rule(rf"(?<![\w.])({_names('dotname')})\.(?=\s?[A-Z])", _title, "."),
+    rule(
+        r"\b((?:[Tt]he|[Oo]ur|[Tt]his|[Tt]hat|Lieutenant|Major|Lt\.|Maj\.)\s)(Col|Gen|Capt|Sgt|Lt|Maj|Gov|Prof|Rev|Supt|Insp)\.(?=\s[a-z])",
+        _ranked,
+        ".",
+    ),
     rule(rf"(?<![\w.])({_names('name')})\b(?:\.(?=\s?[A-Z])|(?=\s[A-Z][a-z]))", _title),
     rule(rf"(?<!\w){_BEHIND_NAME}({_names('after')})\b\.?(?!\w)", _behind),
     rule(r"(?<!\w)&c\.?(?!\w)", lambda match, _: f"et cetera{stop(match)}", "&"),
