@@ -105,6 +105,7 @@ def _read_csv(path: Path) -> Manifest:
         if cells.get("source") == _DEFAULTS:
             if number > 1:
                 raise SettingsError(f"{_DEFAULTS} is not the first row", place=place, remedy="Move it to the top")
+            del cells["source"]
             defaults = _settings(path, f"{place} {_DEFAULTS}", _nested(place, cells))
             continue
         listed.append(_listed(path, place, _nested(place, cells)))

@@ -98,15 +98,15 @@ def _page(out: Path, outcomes: Sequence[Outcome]) -> str:
 
 
 def _card(out: Path, outcome: Outcome) -> str:
-    title = one_line(outcome.title) or outcome.name
+    title = one_line(outcome.title) or one_line(outcome.name)
     facts = [f"{outcome.chapters} chapters", _hours(outcome.audio_s), _size(outcome.size)]
     details = " · ".join(facts) if outcome.state == "done" else _WORDS[outcome.state]
     body = [
         f'<h2 dir="auto">{escape(title)}</h2>',
         f'<p dir="auto">{escape(one_line(outcome.author))}</p>' if outcome.author else "",
         f"<p>{escape(details)}</p>",
-        f'<p class="error">{escape(str(outcome.failure))}</p>' if outcome.failure else "",
-        f"<ul>{_links(outcome)}</ul>" if outcome.state == "done" else f"<p>{escape(outcome.source)}</p>",
+        f'<p class="error">{escape(one_line(str(outcome.failure)))}</p>' if outcome.failure else "",
+        f"<ul>{_links(outcome)}</ul>" if outcome.state == "done" else f"<p>{escape(one_line(outcome.source))}</p>",
     ]
     return f'<li class="{outcome.state}">{_picture(out, outcome)}<div>{"".join(body)}</div></li>'
 
@@ -119,7 +119,7 @@ def _links(outcome: Outcome) -> str:
         shown.append((f"{outcome.name}/", f"{rest} more files"))
     else:
         shown = [(path, path.rpartition("/")[2]) for path in paths]
-    return "".join(f'<li><a href="{_address(path)}">{escape(word)}</a></li>' for path, word in shown)
+    return "".join(f'<li><a href="{_address(path)}">{escape(one_line(word))}</a></li>' for path, word in shown)
 
 
 def _address(path: str) -> str:
