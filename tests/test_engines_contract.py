@@ -103,6 +103,12 @@ def test_text_without_words_gives_no_sound(engine: Engine, voice: VoiceInfo, tex
     assert speech.words == ()
 
 
+def test_one_word_is_one_word_and_nothing_else(engine: Engine, voice: VoiceInfo) -> None:
+    speech = engine.speak(line(voice, "Yes."))
+    assert 0.15 < len(speech.samples) / speech.sample_rate < 1.4
+    assert len(speech.words) == (engine.timings != "none")
+
+
 def test_brackets_and_control_characters_are_text(engine: Engine, voice: VoiceInfo) -> None:
     plain = engine.speak(line(voice, "A secret word."))
     marked = engine.speak(line(voice, "A [[secret]] \n\0word."))

@@ -134,6 +134,17 @@ def test_every_word_gets_a_time_however_badly_the_groups_fit(groups: int) -> Non
     assert all(one.end <= two.start for one, two in itertools.pairwise(times))
 
 
+def test_the_quietest_place_between_two_words_is_found_and_a_loud_one_refused() -> None:
+    draw = np.random.default_rng(1)
+    sound = draw.uniform(-0.5, 0.5, 24_000).astype(np.float32)
+    sound[9_000:11_000] *= 1e-4
+    place = words.quietest(sound, 6_000, 14_000, 24_000, -45)
+    assert place is not None
+    assert 9_200 < place < 10_800
+    assert words.quietest(sound, 12_000, 20_000, 24_000, -45) is None
+    assert words.quietest(sound, 12_000, 12_010, 24_000, -45) is None
+
+
 def test_no_groups_give_no_times() -> None:
     assert words.align(("a",), ()) == ()
     assert words.estimate("", np.ones(10, np.float32), 100) == ()
@@ -309,6 +320,59 @@ def test_a_blend_is_the_weighted_mean_of_its_voices() -> None:
 def test_an_impossible_blend_is_refused(name: str) -> None:
     with pytest.raises(VoiceError):
         kokoro._blend(name)
+
+
+class _Narrating(kokoro._Model):
+    """Sounds 25 ms of noise for a phoneme, and silence or hum for a space or mark."""
+
+    def __init__(self, pause: float) -> None:
+        self.pause = pause
+        self.asked: list[str] = []
+
+    def _run(self, piece: phonemes.Piece, style: Any) -> tuple[Any, Any]:
+        del style
+        self.asked.append(piece.phonemes)
+        draw = np.random.default_rng(1)
+        parts = [np.full(4800, 1e-6)]
+        edges = [4800]
+        for symbol in piece.phonemes:
+            level, many = (0.5, 1200) if symbol.isalpha() else (self.pause, 2400)
+            parts.append(draw.uniform(-level, level, many))
+            edges.append(edges[-1] + many)
+        parts.append(np.full(4800, 1e-6))
+        sound = np.concatenate(parts).astype(np.float32)
+        return np.roll(sound, -1440), np.array([*edges, len(sound)])  # phonemes are heard before their frames
+
+
+_LEAD = phonemes.Piece("ðɛ wˈʌz.")
+
+
+def test_a_very_short_piece_is_spoken_behind_other_words_that_are_cut_off() -> None:
+    model = _Narrating(1e-5)
+    style = np.zeros((510, 1, 256), np.float32)
+    samples, groups = model.speak(phonemes.Piece("jɛs."), style, _LEAD, last=True)
+    assert model.asked == ["ðɛ wˈʌz. jɛs."]
+    assert len(samples) == pytest.approx(3 * 1200 + 2 * 0.04 * 24_000, abs=480)
+    assert groups == ((3, pytest.approx(960, abs=300), pytest.approx(960 + 3600, abs=300)),)
+    assert np.abs(samples[: groups[0][1] - 300]).max() < 1e-4
+
+
+def test_without_a_silence_to_cut_in_a_short_piece_is_spoken_alone() -> None:
+    model = _Narrating(0.2)
+    style = np.zeros((510, 1, 256), np.float32)
+    model.speak(phonemes.Piece("jɛs."), style, _LEAD, last=True)
+    assert model.asked == ["ðɛ wˈʌz. jɛs.", "jɛs."]
+    model.speak(phonemes.Piece("hi wɛnt hoʊm əɡɛn"), style, _LEAD, last=True)
+    model.speak(phonemes.Piece("jɛs."), style, None, last=True)
+    assert model.asked[2:] == ["hi wɛnt hoʊm əɡɛn", "jɛs."]
+
+
+def test_every_english_voice_has_words_to_put_in_front() -> None:
+    for espeak in ("en-us", "en"):
+        lead = kokoro._lead(espeak)
+        assert lead is not None
+        assert len(lead.phonemes) > 20
+    assert kokoro._lead("fr-fr") is None
 
 
 # --- files

@@ -16,7 +16,7 @@ from audiobook.audio import Speech, Utterance
 from audiobook.engines import device, store
 from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, speakable, unknown_voice
 from audiobook.engines.phonemes import LANGUAGES, Piece, phonemize
-from audiobook.engines.words import align, audible, spoken_words
+from audiobook.engines.words import align, audible, quietest, spoken_words
 from audiobook.errors import EngineError, VoiceError
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ _MARGIN_S = 0.04
 """Silence that is kept before the first and after the last sound."""
 _LEAD_S = 0.06
 """A phoneme is heard before its frames begin: 20 to 110 ms at the onsets of 15 utterances of three voices."""
+_FEW = 16
+"""Phonemes below which a piece gets words in front, which are cut off again; alone, many a voice adds sounds to it."""
+_LEADS = {"en-us": "There was a long silence.", "en": "There was a long silence."}
+"""eSpeak voice -> these words. They end in a pause that a sentence ending in a vowel would not have."""
+_QUIET_DB = -45.0
+"""Level of the pause in which it is safe to cut, relative to the loudest 10 ms."""
+_FADE_S = 0.005
 _INSTALL = "audiobook voices install kokoro"
 _BLEND = re.compile(r"(?P<name>[a-z]{2}_[a-z]+)(?:\*(?P<share>\d*\.?\d+))?")
 
@@ -131,8 +138,9 @@ class KokoroEngine:
         groups: list[tuple[int, int, int]] = []
         at = 0
         pieces = phonemize(utterance.text, espeak, utterance.phonemes)
+        lead = _lead(espeak)
         for piece in pieces:
-            samples, spoken = self._model.speak(piece, style, last=piece is pieces[-1])
+            samples, spoken = self._model.speak(piece, style, lead, last=piece is pieces[-1])
             groups.extend((size, at + start, at + end) for size, start, end in spoken)
             parts.append(samples)
             at += len(samples)
@@ -158,12 +166,39 @@ class _Model:
             raise EngineError(f"does not load ({str(error)[:120]})", place=str(path), remedy=_INSTALL) from error
 
     def speak(
-        self, piece: Piece, style: NDArray[np.float32], *, last: bool
+        self, piece: Piece, style: NDArray[np.float32], lead: Piece | None, *, last: bool
     ) -> tuple[NDArray[np.float32], tuple[tuple[int, int, int], ...]]:
         """Samples of a piece, and (phonemes, first, end) of each group of phonemes between spaces.
 
         Silence is cut off in front, and behind the last piece; behind others it is their pause.
         """
+        found = self._led(piece, style, lead) if lead and len(piece.phonemes) < _FEW else None
+        samples, edges = found or self._run(piece, style)
+        first, past = audible(samples, _RATE)
+        margin = round(_MARGIN_S * _RATE)
+        start = max(0, first - margin)
+        end = min(len(samples), past + margin) if last else len(samples)
+        return samples[start:end], _groups(piece, (edges - round(_LEAD_S * _RATE)).clip(first, past) - start)
+
+    def _led(
+        self, piece: Piece, style: NDArray[np.float32], lead: Piece
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]] | None:
+        """Speak ``lead`` and a piece, and cut between them; None when there is no silence to cut in."""
+        import numpy as np
+
+        samples, edges = self._run(Piece(f"{lead.phonemes} {piece.phonemes}"), style)
+        behind = len(lead.phonemes)  # the token of the space, counted without the pad
+        early = round(_LEAD_S * _RATE)
+        at = quietest(samples, int(edges[behind - 1]) - early, int(edges[behind + 1]) - early, _RATE, _QUIET_DB)
+        if at is None:
+            return None
+        kept = samples[at:].copy()
+        fade = round(_FADE_S * _RATE)
+        kept[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)
+        return kept, edges[behind + 1 :] - at
+
+    def _run(self, piece: Piece, style: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """All samples that the model makes of a piece, and where its phonemes meet, from the start of the first."""
         import numpy as np
 
         tokens = [0, *piece.tokens, 0]
@@ -176,12 +211,7 @@ class _Model:
         }
         audio, widths = device.run(self._session, inputs)
         samples = np.clip(audio.ravel(), -1, 1).astype(np.float32)
-        first, past = audible(samples, _RATE)
-        margin = round(_MARGIN_S * _RATE)
-        start = max(0, first - margin)
-        end = min(len(samples), past + margin) if last else len(samples)
-        edges = np.cumsum(widths.ravel()).astype(np.int64) * _FRAME - round(_LEAD_S * _RATE)
-        return samples[start:end], _groups(piece, np.clip(edges, first, past) - start)
+        return samples, np.cumsum(widths.ravel()).astype(np.int64) * _FRAME
 
 
 def _groups(piece: Piece, edges: NDArray[np.int64]) -> tuple[tuple[int, int, int], ...]:
@@ -193,6 +223,12 @@ def _groups(piece: Piece, edges: NDArray[np.int64]) -> tuple[tuple[int, int, int
             groups.append((len(letters), int(edges[letters[0]]), int(edges[letters[-1] + 1])))
         at += len(group) + 1
     return tuple(groups)
+
+
+@functools.cache
+def _lead(espeak: str) -> Piece | None:
+    """What is said in front of very short pieces; None for languages in which that was not tried."""
+    return phonemize(_LEADS[espeak], espeak)[0] if espeak in _LEADS else None
 
 
 def _installed() -> frozenset[str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["align", "audible", "estimate", "share", "spoken_words"]
+__all__ = ["align", "audible", "estimate", "quietest", "share", "spoken_words"]
 
 _WORD = re.compile(r"\S*[^\W_]\S*")
 _HOP_S = 0.01
@@ -69,6 +69,24 @@ def audible(samples: NDArray[np.float32], sample_rate: int) -> tuple[int, int]:
     if not len(loud):
         return 0, len(samples)
     return int(loud[0]) * hop, min((int(loud[-1]) + 1) * hop, len(samples))
+
+
+def quietest(samples: NDArray[np.float32], start: int, end: int, sample_rate: int, most_db: float) -> int | None:
+    """Find the middle of the quietest 20 ms between two frames.
+
+    Returns:
+        The frame; None where it is louder than ``most_db`` relative to the loudest 20 ms of ``samples``.
+    """
+    import numpy as np
+
+    hop = max(1, round(sample_rate * _HOP_S / 2))
+    power = np.square(samples[: len(samples) // hop * hop].reshape(-1, hop), dtype=np.float64).mean(axis=1)
+    levels = np.convolve(power, np.full(4, 0.25), "valid")
+    first, past = max(0, start // hop), min(end // hop - 3, len(levels))
+    if past <= first:
+        return None
+    place = first + int(np.argmin(levels[first:past]))
+    return (place + 2) * hop if levels[place] <= levels.max() * 10 ** (most_db / 10) else None
 
 
 def align(words: tuple[str, ...], groups: tuple[tuple[int, int, int], ...]) -> tuple[WordTime, ...]:
