@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Codec", "Encoded", "aac_frames", "encode_chapters", "encode_joinable_aac"]
 
-_SCHEMA = 2
+_SCHEMA = 3
 _LEAD = 3
 """AAC frames of the chapter before that are encoded in front, so that the encoder is in the state that one
 long encode would be in; after them comes one frame of the transform's delay."""
@@ -186,8 +186,10 @@ def _kept(
     store = Store(edition.store)
 
     def one(index: int) -> Encoded:
-        around = range(max(0, index - 1), min(len(tracks), index + 2)) if neighbours else (index,)
-        contents = [_identity(tracks[at]) if at == index else _edges(tracks[at]) for at in around]
+        contents = [_identity(tracks[index])]
+        if neighbours:
+            contents.append(_end(tracks[index - 1]) if index else "")
+            contents.append(_beginning(tracks[index + 1]) if index + 1 < len(tracks) else "")
         key = digest_of([_SCHEMA, build, codec.form, codec.options, edition.sample_rate, index == 0, contents])
         if (kept := store.get(key, codec.suffix)) and (found := _opened(kept)):
             return found
@@ -240,11 +242,18 @@ def _identity(track: Track) -> str:
         ) from error
 
 
-def _edges(track: Track) -> str:
-    """Hash what a neighbour hears of a track: its length and its first and last second."""
-    second = min(track.sample_rate, track.frames)
-    seen = hashlib.sha256(b"%d" % track.frames)
-    for start in (0, track.frames - second):
-        for block in pcm.read(track, start, start + second):
-            seen.update(block.astype("<i2", copy=False).tobytes())
+def _beginning(track: Track) -> str:
+    """Hash what the chapter before hears of a track."""
+    return _heard(track, 0, min(track.frames, track.sample_rate))
+
+
+def _end(track: Track) -> str:
+    """Hash what the chapter after hears of a track; where its last frames begin follows from its length."""
+    return f"{track.frames} {_heard(track, max(0, track.frames - track.sample_rate), track.frames)}"
+
+
+def _heard(track: Track, start: int, stop: int) -> str:
+    seen = hashlib.sha256(b"%d" % track.sample_rate)
+    for block in pcm.read(track, start, stop):
+        seen.update(block.astype("<i2", copy=False).tobytes())
     return seen.hexdigest()

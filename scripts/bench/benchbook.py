@@ -11,7 +11,15 @@ WORDS_AN_HOUR = 9000
 """About what an hour of narration holds."""
 _WHO = ("the miller", "Ada", "Tom Crane", "the old doctor", "a boy from the harbour", "her aunt", "the clerk", "Ines")
 _DID = ("carried", "counted", "forgot", "mended", "looked for", "hid", "painted", "sold", "found", "gave away")
-_WHAT = ("the lanterns", "a green book", "two wet ropes", "every letter", "the brass key", "some apples", "an old clock")
+_WHAT = (
+    "the lanterns",
+    "a green book",
+    "two wet ropes",
+    "every letter",
+    "the brass key",
+    "some apples",
+    "an old clock",
+)
 _WHERE = ("behind the mill", "on the stairs", "by the river", "under the bridge", "in the attic", "along the sea wall")
 _WHEN = ("before noon", "after the rain", "that same evening", "while nobody looked", "once more", "without a word")
 _SAID = ("Did you see that?", "I would not go there alone.", "It is later than you think!", "Nobody asked me.")
