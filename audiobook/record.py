@@ -13,13 +13,17 @@ from audiobook.cache import TakeCache, take_facts
 from audiobook.crew import Crew, Job, Reply
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine
+from audiobook.engines.device import chosen
 from audiobook.errors import AudiobookError, EngineError
 from audiobook.script import NEUTRAL, Voice
 from audiobook.settings import RecordSettings
-from audiobook.speakers import open_crew
+from audiobook.speakers import default_jobs, open_crew
 from audiobook.store import digest_of
 
 __all__ = ["Keys", "Recorded", "Recorder", "open_recorder"]
+
+_SHARING = 4
+"""Processes that share a card: a model takes one text at a time, so several keep it busy; each holds a model there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,14 @@ def open_recorder(
     Args:
         cache: where takes are found and kept.
         settings: retries, time limit, seed, memory.
-        jobs: processes that speak at once when the recorder has a crew of its own; 0 is one a core.
+        jobs: processes that speak at once when the recorder has a crew of its own; 0 is one a core, or a few when they
+            share a graphics card.
         crew: speakers that serve other books too; None hires some for this recorder, see `open_crew`.
         rank: of the book among those the crew serves; lower goes first.
     """
     if crew is None:
+        if not jobs and chosen(settings.device) != "cpu":
+            jobs = min(_SHARING, default_jobs())
         with open_crew(cache, jobs) as own, open_recorder(cache, settings, jobs, own, rank) as recorder:
             yield recorder
         return

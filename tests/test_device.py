@@ -13,13 +13,14 @@ import pytest
 from audiobook.audio import Plan, Utterance
 from audiobook.book import Metadata
 from audiobook.booth import Booth
+from audiobook.cache import TakeCache
 from audiobook.cli import main
 from audiobook.configfile import build_settings, set_layer
 from audiobook.engines import device, open_engine, store
 from audiobook.errors import EngineError, SettingsError
 from audiobook.pipeline import health
 from audiobook.pipeline.voices import device_complaint, unhonoured
-from audiobook.record import Keys
+from audiobook.record import Keys, open_recorder
 from audiobook.script import Voice
 from audiobook.settings import DEVICES, RecordSettings
 
@@ -144,6 +145,17 @@ def test_a_booth_keeps_an_engine_for_each_device(tmp_path: Path) -> None:
     assert booth._engine("piper", "cpu") is booth._engine("piper", "cpu")
     assert booth._engine("piper", "cpu") is not booth._engine("piper", "auto")
     booth.close()
+
+
+@pytest.mark.parametrize(("where", "jobs", "size"), [("cuda", 0, 4), ("cuda", 7, 7), ("cpu", 0, 16)])
+def test_few_processes_share_a_card(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str, jobs: int, size: int
+) -> None:
+    monkeypatch.setattr("audiobook.record.chosen", lambda name: name)
+    for module in ("record", "speakers"):
+        monkeypatch.setattr(f"audiobook.{module}.default_jobs", lambda: 16)
+    with open_recorder(TakeCache(tmp_path), RecordSettings(device=where), jobs) as recorder:
+        assert recorder._crew.size == size
 
 
 def test_only_engines_with_models_complain_of_a_device() -> None:

@@ -306,6 +306,14 @@ def styles(data: Path) -> None:
         (data / "kokoro" / "voices" / f"{name}.bin").write_bytes(rows.tobytes())
 
 
+def test_voices_of_other_languages_say_what_was_not_checked() -> None:
+    notes = {name: kokoro._info(name).note for name in kokoro.VOICES}
+    assert all(("eSpeak" in note) == (name[0] in "efhip") for name, note in notes.items())
+    assert all(("dictionary is missing" in note) == (name[0] in "jz") for name, note in notes.items())
+    assert "CC BY" in notes["ff_siwis"]
+    assert "CC BY" in notes["jf_nezumi"]
+
+
 @pytest.mark.usefixtures("styles")
 def test_a_blend_is_the_weighted_mean_of_its_voices() -> None:
     blend = kokoro._blend("af_heart*3 + bf_emma")

@@ -64,7 +64,11 @@ _HEARD_WPM = {"af_heart": 219, "af_bella": 213, "am_michael": 201, "bf_emma": 22
 _TONGUES = {
     "a": "en-US", "b": "en-GB", "e": "es", "f": "fr", "h": "hi", "i": "it", "j": "ja", "p": "pt-BR", "z": "zh",
 }  # fmt: skip
-_UNWRITTEN = "reads other languages with its accent; for {} text a pronunciation dictionary is missing here"
+_UNWRITTEN = {
+    language: f"reads other languages with its accent; for {name} text a pronunciation dictionary is missing here"
+    for language, name in (("ja", "Japanese"), ("zh", "Chinese"))
+}
+_UNHEARD = "pronounced by eSpeak NG's rules; no recognizer has checked its words here"
 _CREDITS = {
     "ff_siwis": "trained on SIWIS, CC BY 4.0: credit it", "jf_gongitsune": "trained on Koniwa, CC BY: credit it",
     "jf_nezumi": "trained on Koniwa, CC BY: credit it", "jf_tebukuro": "trained on Koniwa, CC BY: credit it",
@@ -287,7 +291,6 @@ def _info(name: str) -> VoiceInfo:
     gender: Gender = "female" if name[1] == "f" else "male"
     language = _TONGUES[name[0]]
     note = _CREDITS.get(name, "")
-    if language in {"ja", "zh"}:
-        unwritten = _UNWRITTEN.format("Japanese" if language == "ja" else "Chinese")
-        note = f"{note}; {unwritten}" if note else unwritten
+    own = _UNWRITTEN.get(language, "" if language.startswith("en") else _UNHEARD)
+    note = f"{note}; {own}" if note and own else note or own
     return VoiceInfo("kokoro", name, language, gender, _GRADES[name], "Apache-2.0", True, note, _HEARD_WPM.get(name, 0))
