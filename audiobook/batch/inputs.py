@@ -12,10 +12,10 @@ from audiobook import __version__
 from audiobook.batch.entries import Entry
 from audiobook.batch.outcome import FileNote, Outcome
 from audiobook.configfile import config_folder
-from audiobook.engines import open_engine
 from audiobook.errors import AudiobookError, EngineError
 from audiobook.pipeline import Built
 from audiobook.pipeline.draft import resolve_engine
+from audiobook.record import Keys
 from audiobook.script import Voice
 
 __all__ = ["Voices", "file_notes", "inputs_digest", "is_current", "script_note"]
@@ -46,7 +46,7 @@ def inputs_digest(entry: Entry) -> str:
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def is_current(outcome: Outcome, inputs: str, out: Path, voices: Voices) -> bool:
+def is_current(outcome: Outcome, inputs: str, entry: Entry, out: Path, voices: Voices) -> bool:
     """Tell whether a book is done and would come out the same: nothing it was made from or consists of has changed."""
     return (
         outcome.state == "done"
@@ -55,7 +55,7 @@ def is_current(outcome: Outcome, inputs: str, out: Path, voices: Voices) -> bool
         and bool(outcome.files)
         and all(_is_there(file, out) for file in outcome.files)
         and _try_sha256(out / outcome.script[0]) == outcome.script[1]
-        and all(voices.fingerprint(address) == mark for address, mark in outcome.voices)
+        and all(voices.fingerprint(address, entry.settings.record.device) == mark for address, mark in outcome.voices)
     )
 
 
@@ -77,26 +77,20 @@ class Voices:
     """Fingerprints of voices, each looked up once; loads no model."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+        self._keys: dict[str, Keys] = {}
 
-    def fingerprint(self, address: str) -> str:
-        """Return what tells this version of ENGINE:NAME from any other; empty when it is not there."""
-        if address not in self._known:
-            self._known[address] = self._look_up(address)
-        return self._known[address]
-
-    def _look_up(self, address: str) -> str:
+    def fingerprint(self, address: str, device: str) -> str:
+        """Return what tells this version of ENGINE:NAME, on a device, from any other; empty when it is not there."""
+        keys = self._keys.setdefault(device, Keys(0, device))
         try:
-            voice = Voice.parse(address)
-            engine = open_engine(voice.engine)
+            return keys.fingerprint(Voice.parse(address))
         except (ValueError, EngineError):
             return ""
-        try:
-            return engine.fingerprint(voice.name)
-        except EngineError:
-            return ""
-        finally:
-            engine.close()
+
+    def close(self) -> None:
+        """Close the engines that were asked."""
+        for keys in self._keys.values():
+            keys.close()
 
 
 def _that_matter(entry: Entry) -> dict[str, Any]:

@@ -133,17 +133,17 @@ def _sort_out(
     batch: Batch, chosen: Sequence[Entry], choice: Choice, journal: Journal, report: Report
 ) -> Iterator[_Task]:
     """Report every book, and yield those that must be made, the first to begin first."""
-    voices = Voices()
     tasks = []
-    for entry in chosen:
-        last = _last(journal, entry)
-        if choice.retry_failed and last.state != "failed":
-            continue
-        inputs = inputs_digest(entry)
-        if is_current(last, inputs, batch.out, voices):
-            report(Update("current", entry, last))
-            continue
-        tasks.append(_Task(entry, inputs, weight(entry.source)))
+    with contextlib.closing(Voices()) as voices:
+        for entry in chosen:
+            last = _last(journal, entry)
+            if choice.retry_failed and last.state != "failed":
+                continue
+            inputs = inputs_digest(entry)
+            if is_current(last, inputs, entry, batch.out, voices):
+                report(Update("current", entry, last))
+                continue
+            tasks.append(_Task(entry, inputs, weight(entry.source)))
     if choice.order == "shortest":
         tasks.sort(key=lambda task: task.weight)
     for rank, task in enumerate(tasks):
@@ -218,14 +218,16 @@ class _Shift:
             request, entry.settings, lambda event: self._messages.put((task, event)), self._crew, task.rank
         )
         keep_cover(built.book, entry, out)
-        voices = Voices()
+        device = entry.settings.record.device
         addresses = dict.fromkeys(voice.address for _speaker, voice in built.book.cast)
+        with contextlib.closing(Voices()) as voices:
+            spoken_by = tuple((address, voices.fingerprint(address, device)) for address in addresses)
         return Outcome(
             entry.name,
             str(entry.source),
             "done",
             task.inputs,
-            tuple((address, voices.fingerprint(address)) for address in addresses),
+            spoken_by,
             script_note(built, out),
             file_notes(built, out),
             built.book.metadata.title,

@@ -16,7 +16,6 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -42,12 +41,11 @@ class Run:
         return next((event for event in reversed(self.events) if event["event"] == "batch"), {})
 
 
-def command(folder: Path, arguments: list[str], stop_after: int = 0) -> Run:
-    """Run ``audiobook`` with a cache of its own; with ``stop_after`` kill it after so many takes."""
+def command(folder: Path, arguments: list[str], stop_at: int = 0) -> Run:
+    """Run ``audiobook`` with a cache of its own; with ``stop_at`` kill it when the cache holds so many takes."""
     environment = os.environ | {"AUDIOBOOK_CACHE": str(folder / "cache"), "AUDIOBOOK_CONFIG": str(folder / "config")}
     before, begun = os.times(), time.perf_counter()
     events: list[dict[str, Any]] = []
-    takes = 0
     with subprocess.Popen(
         [sys.executable, "-m", "audiobook", *arguments],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
@@ -57,10 +55,9 @@ def command(folder: Path, arguments: list[str], stop_after: int = 0) -> Run:
             if not line.endswith("\n"):
                 break  # the kill cut it short
             events.append(json.loads(line))
-            takes += events[-1]["event"] == "take"
-            if stop_after and takes >= stop_after:
-                process.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
-                stop_after = 0
+            if stop_at and len(takes_of(folder)) >= stop_at:
+                process.kill()
+                stop_at = 0
     after = os.times()
     spent = sum(after[:4]) - sum(before[:4])
     return Run(process.returncode, time.perf_counter() - begun, spent, events)
@@ -107,12 +104,11 @@ def one_by_one(folder: Path, options: argparse.Namespace, books: list[dict[str, 
     print(f"| one build after another | {wall:.1f} | | | | {spent:.1f} | {spent / (os.cpu_count() or 1):.1f} |")
 
 
-def killed(folder: Path, options: argparse.Namespace, whole: Run, wanted: dict[str, str]) -> None:
-    total = sum(event["event"] == "take" for event in whole.events)
+def killed(folder: Path, options: argparse.Namespace, total: int, wanted: dict[str, str]) -> None:
     rewritten = 0
     known: dict[str, int] = {}
     for number in range(options.kills):
-        run = command(folder, batch_arguments(folder, options), total // (options.kills + 1))
+        run = command(folder, batch_arguments(folder, options), total * (number + 1) // (options.kills + 1))
         now = takes_of(folder)
         rewritten += sum(now.get(key) != mark for key, mark in known.items())
         known = now
@@ -166,10 +162,10 @@ def main() -> None:
             state = row["failure"]["message"] if row["failure"] else f"{row['audio_s'] / 60:.1f} min"
             print(f"  {row['name']}: {row['state']}, {state}")
         if options.kills:
-            wanted = files_of(folder / "whole" / "out")
+            wanted, total = files_of(folder / "whole" / "out"), len(takes_of(folder / "whole"))
             shutil.rmtree(folder / "whole")
             (folder / "killed").mkdir()
-            killed(folder / "killed", options, run, wanted)
+            killed(folder / "killed", options, total, wanted)
 
 
 if __name__ == "__main__":
