@@ -13,7 +13,7 @@ from audiobook.spoken.rules import Style, rows
 
 __all__ = ["settle"]
 
-_Rule = tuple[str, re.Pattern[str], str, str]
+_Rule = tuple[re.Pattern[str], str, str]
 
 
 # "does not object": nothing but a verb goes with these.
@@ -34,34 +34,38 @@ _VERB = (
 
 
 @cache
-def _rules() -> tuple[_Rule, ...]:
-    return tuple(
-        (
-            word,
-            re.compile(
-                context.replace("@modal", _MODAL).replace("@verb", _VERB).replace("~", rf"(?P<word>{word})\b(?!['’-])"),
-                re.IGNORECASE,
-            ),
-            american,
-            british,
-        )
-        for word, american, british, context in rows("english/heteronyms.tsv")
-    )
+def _words() -> tuple[str, ...]:
+    """Every word of the table, in its order."""
+    return tuple(dict.fromkeys(row[0] for row in rows("english/heteronyms.tsv")))
 
 
 @cache
 def _any() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(sorted({rule[0] for rule in _rules()}))})\b", re.IGNORECASE)
+    return re.compile(rf"\b(?:{'|'.join(sorted(_words()))})\b", re.IGNORECASE)
+
+
+@cache
+def _rules(word: str) -> tuple[_Rule, ...]:
+    """Rules of one word, compiled when a text first holds it: the table has many, a sentence few."""
+    marked = rf"(?P<word>{word})\b(?!['’-])"
+    return tuple(
+        (_compiled(context.replace("@modal", _MODAL).replace("@verb", _VERB).replace("~", marked)), american, british)
+        for each, american, british, context in rows("english/heteronyms.tsv")
+        if each == word
+    )
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def settle(text: str, style: Style) -> str:
     """Put a settled sound in place of each word whose reading is sure."""
     found = {match[0].lower() for match in _any().finditer(text)}
-    if not found:
-        return text
-    for word, pattern, american, british in _rules():
+    for word in _words() if found else ():
         if word in found:
-            text = pattern.sub(partial(_replaced, british if style.british else american, style), text)
+            for pattern, american, british in _rules(word):
+                text = pattern.sub(partial(_replaced, british if style.british else american, style), text)
     return text
 
 

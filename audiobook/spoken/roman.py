@@ -156,7 +156,7 @@ RULES = (
     rule(r"\b([IVX]{1,6})(?:th|st|nd|rd|e)?((?:-|\s)[Cc]entur(?:y|ies)\b)", _century, "entur"),
     rule(r"\b([IVXLC]{1,8})(?:th|st|nd|rd)\b()", _century),
     rule(
-        r"(?<![\w.'-])((?:X{0,3}(?:IX|IV|VI{1,3}|I{2,3})|X{1,3}V|X[IVX]|XX?X[IVX]?|X?L[XIV]{1,6}|[CDM]{1,4}[XL]{1,4}[IVX]{1,4}))\b('s)?(?![\w-])",
+        r"(?<![\w.'-])((?:X{0,3}(?:IX|IV|VI{1,3}|I{2,3})|X{1,3}V|X[IVX]|XX?X[IVX]?|XL[XIV]{1,5}|L[XIV]{2,6}|(?=[CDMXLIV]{5})[CDM]{1,4}[XL]{1,4}[IVX]{1,4}))\b('s)?(?![\w-])",
         _alone,
     ),
     rule(r"(\()([ivx]{1,6})(\))", _small, "("),

@@ -70,7 +70,7 @@ EMOJI = (
 
 _TERM = r"(?:[a-zA-Z]\b|\d{1,12}(?:\.\d{1,12})?)"
 ARITHMETIC = (
-    rule(r"\band/or\b", lambda *_: "and or", "/"),
+    rule(r"(?i:\band/or\b)", lambda *_: "and or", "/"),
     rule(
         rf"(?<![\w.,$£€-])-?{_TERM}(?:\s?[-−+*/×÷]\s?{_TERM}){{0,6}}\s?=\s?-?{_TERM}(?:\s?[-−+*/×÷]\s?{_TERM}){{0,6}}(?![\w])",
         _arithmetic,
