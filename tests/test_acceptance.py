@@ -1,0 +1,178 @@
+"""What a take must be to count, and in which ways a refused one is spoken again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audiobook import booth
+from audiobook.accept import Judge
+from audiobook.audio import Speech, Utterance
+from audiobook.booth import Booth, ways
+from audiobook.crew import Job
+from audiobook.engines import open_engine
+from audiobook.script import Delivery, Voice
+from audiobook.settings import RecordSettings
+
+TEXTS = (
+    "The keeper climbed the stairs to light the lamp.",
+    "A cold wind blew from the north all day.",
+    "Nobody on the island had seen such weather before.",
+    "His daughter carried bread and cheese up the hill.",
+    "They sat together and watched the boats come home.",
+    "One small boat was missing when evening came.",
+    "The old man took his coat and opened the door.",
+    "He said that he would walk down to the beach.",
+    "The water was black and the stones were wet.",
+    "Far away a little light moved up and down.",
+    "Then it went out, and nobody spoke for a while.",
+    "Somebody must have rung the bell in the tower.",
+    "By morning every boat lay safe behind the wall.",
+)
+Takes = tuple[list[tuple[Utterance, Speech]], Utterance, Speech]
+Spoil = Callable[[np.ndarray, int], np.ndarray]
+LINE = "Her brother hid the silver key behind the kitchen clock."
+
+
+@pytest.fixture(scope="module")
+def takes() -> Takes:
+    engine = open_engine("piper")
+    voice = Voice("piper", engine.voices()[0].name)
+    lines = [Utterance(text, "en", voice) for text in (*TEXTS, LINE)]
+    spoken = [(line, engine.speak(line)) for line in lines]
+    again = Utterance(LINE.replace(".", ", behind the kitchen clock."), "en", voice)
+    twice = engine.speak(again)
+    engine.close()
+    return spoken[:-1], lines[-1], twice
+
+
+@pytest.fixture
+def judge(takes: Takes) -> Judge:
+    """A judge who knows the voice."""
+    judge = Judge()
+    assert [judge.fault(line, speech) for line, speech in takes[0]] == [""] * len(TEXTS)
+    return judge
+
+
+def halved(samples: np.ndarray, rate: int) -> np.ndarray:
+    return samples[: len(samples) // 2]
+
+
+def silent(samples: np.ndarray, rate: int) -> np.ndarray:
+    return samples * 1e-4
+
+
+def clipped(samples: np.ndarray, rate: int) -> np.ndarray:
+    return np.clip(samples * 40, -1, 1)
+
+
+def holed(samples: np.ndarray, rate: int) -> np.ndarray:
+    middle = len(samples) // 2
+    return np.concatenate([samples[:middle], np.zeros(int(1.8 * rate), np.float32), samples[middle:]])
+
+
+def hissing(samples: np.ndarray, rate: int) -> np.ndarray:
+    return np.concatenate([samples, np.random.default_rng(1).normal(0, 0.05, 9 * rate).astype(np.float32)])
+
+
+def stuttering(samples: np.ndarray, rate: int) -> np.ndarray:
+    return np.concatenate([samples, 0.9 * samples[-rate:]])
+
+
+def broken(samples: np.ndarray, rate: int) -> np.ndarray:
+    return np.where(np.arange(len(samples)) == 1000, np.float32(np.nan), samples)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (halved, r"only \d\.\d\d s of sound"),
+        (silent, "silence"),
+        (clipped, r"clipping in \d+%"),
+        (holed, r"a hole of 1\.\d s"),
+        (hissing, "at most"),
+        (stuttering, "an end that is said twice"),
+        (broken, "no numbers"),
+    ],
+)
+def test_a_spoilt_take_is_refused_by_name(judge: Judge, takes: Takes, spoil: Spoil, words: str) -> None:
+    line, speech = takes[0][3]
+    assert judge.fault(line, speech) == ""
+    spoilt = Speech(spoil(speech.samples, speech.sample_rate), speech.sample_rate)
+    assert re.search(words, judge.fault(line, spoilt))
+
+
+def test_an_end_that_a_neural_voice_says_twice_is_refused(judge: Judge, takes: Takes) -> None:
+    _, line, twice = takes
+    assert judge.fault(line, twice) == "an end that is said twice"
+
+
+def test_a_text_that_itself_repeats_its_end_is_not(judge: Judge, takes: Takes) -> None:
+    _, line, twice = takes
+    written = Utterance(LINE.replace(".", ", behind the kitchen clock."), "en", line.voice)
+    assert judge.fault(written, twice) == ""
+
+
+class Engine:
+    """Refuses the first takes: gives silence."""
+
+    name = "fake"
+    honours = frozenset({"rate"})
+    deterministic = True
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, float]] = []
+        self.mute = True
+
+    def speak(self, utterance: Utterance) -> Speech:
+        self.asked.append((utterance.text, utterance.delivery.rate))
+        frames = 16_000 * (0.1 + 0.07 * sum(map(str.isalpha, utterance.text)))
+        return Speech(np.full(int(frames), 0.0 if self.mute else 0.2, np.float32), 16_000)
+
+
+class Restless(Engine):
+    deterministic = False
+    honours = frozenset()
+
+
+TEXT = "He went to the market, and nobody knew why he had gone."
+CLAUSES = [("He went to the market,", 1.0), ("and nobody knew why he had gone.", 1.0)]
+PLAIN = "He went down to the market before anybody else had woken."
+HALVES = [("He went down to the market", 1.0), ("before anybody else had woken.", 1.0)]
+
+
+def asked(engine: Engine, text: str, tries: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list:
+    monkeypatch.setattr(booth, "open_engine", lambda *_: engine)
+    job = Job("0" * 64, Utterance(text, "en", Voice("fake", "any")), RecordSettings())
+    speaker = Booth(tmp_path)
+    for refusals in range(tries):
+        reply = speaker.record(job, refusals)
+        assert "silence" in str(reply.error)
+    return engine.asked
+
+
+def test_the_ladder_of_a_steady_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, slower = [(TEXT, 1.0)], [(TEXT, 0.94)]
+    # The halves of this text are its clauses, and are not tried twice.
+    assert asked(Engine(), TEXT, 3, tmp_path, monkeypatch) == whole + CLAUSES + slower
+
+
+def test_the_ladder_of_an_engine_that_never_says_the_same_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [(PLAIN, 1.0)]
+    other = [(PLAIN.replace("woken.", "woken;"), 1.0)]
+    assert asked(Restless(), PLAIN, 4, tmp_path, monkeypatch) == whole + whole + HALVES + other
+
+
+def test_every_way_says_every_word_with_its_given_sound() -> None:
+    text = "Szymon went to the harbour, and Alimbekova; nobody knew why he had gone there."
+    phonemes = ((0, 6, "ˈʂɨmɔn"), (32, 42, "x"))
+    for parts in ways(Utterance(text, "en", Voice("a", "b"), Delivery(), phonemes), Engine()):
+        assert " ".join(part.text for part in parts).rstrip(";.") == text.rstrip(".")
+        given = [part.text[start:end] for part in parts for start, end, _ in part.phonemes]
+        assert given == ["Szymon", "Alimbekova"]
