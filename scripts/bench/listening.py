@@ -1,20 +1,37 @@
 """How speech sounds, measured: DNSMOS and the word errors of a small recognizer.
 
 Needs ``pip install speechmos librosa moonshine-voice==0.0.62`` (that version bundles its model).
+
+    python scripts/bench/listening.py examples/the-lamp-at-kerrow-point.txt --engines piper,kokoro,pyttsx3
+
+builds the story with each engine and prints a table of the finished M4B beside the bare engine: the same words in the
+same voices, sentence by sentence, without cues, mastering and encoding.
 """
 
 from __future__ import annotations
 
+import argparse
 import functools
 import re
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 import soxr
 from numpy.typing import NDArray
+
+from audiobook import ffmpeg
+from audiobook.audio import Plan, Utterance
+from audiobook.cli import main as audiobook
+from audiobook.engines import open_engine
+from audiobook.plan import plan
+from audiobook.scriptfile import read_script
+from audiobook.settings import Settings
+from audiobook.verify import Reading, listen
 
 PASSAGE = Path(__file__).with_name("passage.txt")
 Samples = NDArray[np.float32]
@@ -93,3 +110,70 @@ def _recognizer() -> Any:
 
     folder = Path(moonshine_voice.__file__).parent / "assets" / "tiny-en"
     return Transcriber(model_path=str(folder), model_arch=ModelArch.TINY)
+
+
+_STRETCH_S = 10
+_QUIET_S = 0.5
+
+
+def compare_engines(story: Path, engines: Sequence[str], folder: Path) -> Iterator[str]:
+    """Yield the rows of a table: DNSMOS and word errors of the finished book and of the bare engine."""
+    yield "| engine | M4B: DNSMOS OVRL | SIG | word errors | bare: DNSMOS OVRL | SIG | word errors |"
+    yield "|---|---|---|---|---|---|---|"
+    for engine in engines:
+        out = folder / engine
+        if audiobook(["build", str(story), "--engine", engine, "-o", str(out), "-q"]):
+            raise SystemExit(1)
+        script = next(out.glob("*.script"))
+        spoken = plan(read_script(script), Settings())
+        readings = [
+            Reading(chapter.title, passage.written, passage.utterance.text)
+            for chapter in spoken.chapters
+            for passage in chapter.passages
+        ]
+        cells = []
+        for path in (next(out.glob("*.m4b")), _bare(spoken, out / "bare.wav")):
+            overall, signal = _marks(path)
+            cells += [f"{overall:.2f}", f"{signal:.2f}", f"{listen([path], readings).rate:.1%}"]
+        yield f"| {engine} | {' | '.join(cells)} |"
+
+
+def _bare(spoken: Plan, path: Path) -> Path:
+    """Write what the engines alone make of a plan's words."""
+    parts: list[Samples] = []
+    rate = 0
+    engines: dict[str, Any] = {}
+    for chapter in spoken.chapters:
+        for passage in chapter.passages:
+            given = passage.utterance
+            engine = engines.setdefault(given.voice.engine, open_engine(given.voice.engine))
+            speech = engine.speak(Utterance(given.text, given.language, given.voice, phonemes=given.phonemes))
+            rate = speech.sample_rate
+            parts += [speech.samples, np.zeros(round(_QUIET_S * rate), np.float32)]
+    soundfile.write(path, np.concatenate(parts), rate)
+    return path
+
+
+def _marks(path: Path) -> tuple[float, float]:
+    """Return the means of DNSMOS over stretches of ten seconds."""
+    rate = ffmpeg.probe(path).sample_rate
+    sound = np.concatenate([block[:, 0] for block in ffmpeg.decode(path, 1)])
+    size = _STRETCH_S * rate
+    marks = [_dnsmos(sound[at : at + size], rate) for at in range(0, len(sound) - size + 1, size)]
+    overall, signal, _ = np.mean(marks, axis=0)
+    return float(overall), float(signal)
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("story", type=Path)
+    parser.add_argument("--engines", default="piper,kokoro,pyttsx3")
+    parser.add_argument("-o", "--output", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for row in compare_engines(given.story, given.engines.split(","), given.output or Path(folder)):
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    _main()
