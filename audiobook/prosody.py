@@ -135,12 +135,14 @@ def _psola(samples: NDArray[np.float64], sample_rate: int, delivery: Delivery) -
         durations = call("Create DurationTier", "rate", 0, sound.duration)
         call(durations, "Add point", sound.duration / 2, delivery.timbre / delivery.rate)
         call([durations, manipulation], "Replace duration tier")
-    median = call(sound.to_pitch(pitch_floor=_F0_FLOOR, pitch_ceiling=_F0_CEILING), "Get quantile", 0, 0, 0.5, "Hertz")
     factor = 2 ** (delivery.pitch / 12) / delivery.timbre
-    if not math.isnan(median) and (factor != 1.0 or delivery.pitch_range != 1.0):  # NaN where no voice is found
-        tier = call(manipulation, "Extract pitch tier")
-        call(tier, "Formula", f"{median} * (self / {median}) ^ {delivery.pitch_range} * {factor}")
-        call([tier, manipulation], "Replace pitch tier")
+    if factor != 1.0 or delivery.pitch_range != 1.0:
+        pitch = sound.to_pitch(pitch_floor=_F0_FLOOR, pitch_ceiling=_F0_CEILING)
+        median = call(pitch, "Get quantile", 0, 0, 0.5, "Hertz")
+        if not math.isnan(median):  # NaN where no voice is found
+            tier = call(manipulation, "Extract pitch tier")
+            call(tier, "Formula", f"{median} * (self / {median}) ^ {delivery.pitch_range} * {factor}")
+            call([tier, manipulation], "Replace pitch tier")
     changed = call(manipulation, "Get resynthesis (overlap-add)").values[0]
     return _fitted(changed, length)
 
