@@ -83,7 +83,7 @@ def command(
     if dry_run:
         _dry_run(books, choice, as_json=as_json)
         return
-    with shown(len(books.entries), as_json=as_json, quiet=quiet, verbose=verbose) as report:
+    with shown(len(batch.choose(books, choice)), as_json=as_json, quiet=quiet, verbose=verbose) as report:
         outcomes = _made(books, choice, report, dask)
     print_outcomes(outcomes, out, as_json=as_json, quiet=quiet)
     _require_none_failed(outcomes, choice, out)
