@@ -74,10 +74,14 @@ def summary(folder: Path) -> dict[str, Any]:
     return found
 
 
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def packages(folder: Path) -> dict[str, str]:
     out = folder / "out"
     return {
-        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(out).as_posix(): sha256(path)
         for path in sorted(out.rglob("*"))
         if path.is_file() and ".audiobook" not in path.parts and not path.name.startswith("summary")
     }
@@ -121,6 +125,14 @@ def test_the_table_for_spreadsheets_has_a_row_a_book(home: Path) -> None:
         rows = list(csv.DictReader(file))
     assert sorted(row["name"] for row in rows) == sorted((*NAMES, *BROKEN))
     assert [row["error"] for row in rows if row["name"] == "empty"] != [""]
+
+
+def test_a_book_of_a_batch_is_the_book_that_build_makes(copied: Path) -> None:
+    assert main(["build", "shelf/deep/quarry.epub", "-o", "alone", *SILENT]) == 0
+    made = {name.removeprefix("deep/quarry/"): mark for name, mark in packages(copied).items() if "quarry" in name}
+    alone = copied / "alone"
+    files = (path for path in sorted(alone.rglob("*")) if path.is_file() and ".audiobook" not in path.parts)
+    assert made == {path.relative_to(alone).as_posix(): sha256(path) for path in files}
 
 
 class Links(HTMLParser):
