@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ __all__ = ["Built", "ChapterLevels", "build"]
 
 _NAMED = 5
 """Failed lines that the closing error names; every one has been named by a warning before."""
+_ENCODERS = 2
+"""Chapters that are encoded at once, so that no core idles once the last line is spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +154,13 @@ def _record(
     assemble: Callable[[Sequence[Track]], Audiobook],
     hired: AbstractContextManager[Recorder | AttentiveRecorder],
 ) -> Recording:
-    """Record all chapters; while the next ones are spoken, one thread masters and one encodes what is complete."""
+    """Record all chapters; while the next ones are spoken, one thread masters and two encode what is complete."""
     state = Recording(plan, progress, settings.delivery_standard())
     cache = TakeCache()
     encoding: list[Future[None]] = []
     with ExitStack() as stack:
-        finisher = stack.enter_context(ThreadPoolExecutor(1))
-        encoder = stack.enter_context(ThreadPoolExecutor(1))
+        finisher = stack.enter_context(_threads(1))
+        encoder = stack.enter_context(_threads(_ENCODERS))
         recorder = stack.enter_context(hired)
         masters = Masters(cache, settings, rate, stack.enter_context(closing(Keys(settings.record.seed))))
         finishing: list[Future[Mastered]] = []
@@ -192,6 +194,18 @@ def _record(
         progress(Event("warning", str(line), chapter=line.chapter))
     _require_all(state)
     return state
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Give threads that finish what they were given; after an error, or Ctrl-C, only what they have begun."""
+    pool = ThreadPoolExecutor(count)
+    whole = False
+    try:
+        yield pool
+        whole = True
+    finally:
+        pool.shutdown(cancel_futures=not whole)
 
 
 def _require_all(state: Recording) -> None:

@@ -159,12 +159,13 @@ class Recording:
     def ready_to_encode(self) -> tuple[tuple[Track, ...], range]:
         """Return the mastered tracks without a gap from the first chapter, and which of them can be encoded now.
 
-        A chapter's last frames lean on the next one, so it waits for that.
+        A chapter's last frames lean on the next one, so it waits for that; the book's last one waits for none.
         """
         mastered = {track.number: track for track in self.tracks}
         run = tuple(itertools.takewhile(bool, (mastered.get(chapter.number) for chapter in self.plan.chapters)))
         tracks = tuple(track for track in run if track)
-        now = range(self.encoded, max(self.encoded, len(tracks) - 1))
+        known = len(tracks) if len(tracks) == len(self.plan.chapters) else len(tracks) - 1
+        now = range(self.encoded, max(self.encoded, known))
         self.encoded = now.stop
         return tracks, now
 
