@@ -1,11 +1,12 @@
 """Time a whole build against the bare engine speaking the same utterances in as many processes as cores.
 
-    python scripts/bench/throughput.py [BOOK] [--engine piper] [--jobs N] [--plain]
+    python scripts/bench/throughput.py [BOOK | --hours 0.4 --chapters 3] [--engine piper] [--jobs N] [--plain]
 
 ``bare`` is the engine alone, kept busy by a pool of one-thread processes: no cache, no pitch beyond what the engine
 does itself, no pauses, no mastering, no files. ``plain`` is the loop that most programs have: one process, one
-utterance after another. A build is everything from the book to the package, with an empty cache, and once more with a
-full one. All rows come from one run on one machine; processor seconds (not on Windows) show what other programs took.
+utterance after another, and it makes no book. A build is everything from the book to the package, with an empty cache,
+and once more with a full one. All rows come from one run on one machine; processor seconds (not on Windows) show what
+other programs took.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Self
+
+from benchbook import write_book
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -88,26 +91,37 @@ def planned(book: Path, engine: str) -> tuple[str, list[Utterance]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("book", nargs="?", type=Path, default=ROOT / "examples" / "the-lamp-at-kerrow-point.txt")
+    parser.add_argument("--hours", type=float, default=0.0, help="a book of that length that makes itself")
+    parser.add_argument("--chapters", type=int, default=3, help="of that book")
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--plain", action="store_true", help="time one process as well")
     options = parser.parse_args()
-    engine, utterances = planned(options.book, options.engine)
-
-    rows: list[tuple[str, Clock]] = []
-    if options.plain:
-        rows.append(("plain: one process", bare(utterances, 1)[0]))
-    reference, speech = bare(utterances, options.jobs)
-    rows.append((f"bare: {options.jobs} processes", reference))
     with tempfile.TemporaryDirectory() as folder:
-        rows.append(("build, empty cache", build(options.book, engine, options.jobs, Path(folder))))
-        rows.append(("build, full cache", build(options.book, engine, options.jobs, Path(folder))))
+        book = options.book
+        if options.hours:
+            book = Path(folder) / "book.txt"
+            write_book(book, options.hours, options.chapters)
+        measure(book, options.engine, options.jobs, plain=options.plain)
 
-    print(f"{options.book.name}: {len(utterances)} utterances, {speech:.0f} s of speech, engine {engine}\n")
-    print("| run | wall s | x real time | of bare | processor s |\n|---|---|---|---|---|")
+
+def measure(book: Path, wanted: str, jobs: int, *, plain: bool) -> None:
+    engine, utterances = planned(book, wanted)
+    rows: list[tuple[str, Clock]] = []
+    if plain:
+        rows.append(("plain: one process", bare(utterances, 1)[0]))
+    reference, speech = bare(utterances, jobs)
+    rows.append((f"bare: {jobs} processes", reference))
+    with tempfile.TemporaryDirectory() as folder:
+        rows.append(("build, empty cache", build(book, engine, jobs, Path(folder))))
+        rows.append(("build, full cache", build(book, engine, jobs, Path(folder))))
+
+    print(f"{book.name}: {len(utterances)} utterances, {speech:.0f} s of speech, engine {engine}\n")
+    print("| run | wall s | x real time | of bare | processor s | of bare |\n|---|---|---|---|---|---|")
     for name, clock in rows:
-        ratio = clock.wall / reference.wall
-        print(f"| {name} | {clock.wall:.1f} | {speech / clock.wall:.1f} | {ratio:.2f} | {clock.busy:.1f} |")
+        wall, busy = clock.wall / reference.wall, clock.busy / reference.busy if reference.busy else 0.0
+        speed = f"{clock.wall:.1f} | {speech / clock.wall:.1f} | {wall:.2f}"
+        print(f"| {name} | {speed} | {clock.busy:.1f} | {busy:.2f} |")
 
 
 if __name__ == "__main__":
