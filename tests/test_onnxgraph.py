@@ -95,3 +95,36 @@ def test_a_model_without_durations_is_not_kokoro(tmp_path: Path) -> None:
 
 def test_exactness_of_products_is_a_fact_of_the_machine() -> None:
     assert onnxgraph.products_are_exact() is onnxgraph.products_are_exact()
+
+
+def test_a_quantized_graph_computes_in_floats_what_it_computed_in_bytes() -> None:
+    draw = np.random.default_rng(4)
+    weights = draw.integers(0, 256, (6, 5, 3), np.uint8)
+    nodes = [
+        helper.make_node("DynamicQuantizeLinear", ["x"], ["xq", "xs", "xz"]),
+        helper.make_node("ConvInteger", ["xq", "w", "xz", "wz"], ["sum"], kernel_shape=[3], pads=[1, 1]),
+        helper.make_node("Mul", ["xs", "ws"], ["scale"]),
+        helper.make_node("Div", ["bias", "scale"], ["steps"]),
+        helper.make_node("Floor", ["steps"], ["whole"]),
+        helper.make_node("Cast", ["whole"], ["offset"], to=TensorProto.INT32),
+        helper.make_node("Add", ["sum", "offset"], ["moved"]),
+        helper.make_node("Cast", ["moved"], ["float"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["float", "scale"], ["y"]),
+    ]
+    constants = {"w": weights, "wz": np.array(131, np.uint8), "ws": np.array(0.01, np.float32),
+                 "bias": draw.normal(0, 1, (1, 6, 1)).astype(np.float32)}  # fmt: skip
+    graph = helper.make_graph(
+        nodes,
+        "quantized",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 5, None])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(array, name) for name, array in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    samples = draw.normal(0, 1, (1, 5, 50)).astype(np.float32)
+    (before,) = run(model.SerializeToString(), x=samples)
+    onnxgraph._in_floats(model.graph)
+    kinds = {node.op_type for node in model.graph.node}
+    assert not kinds & {"ConvInteger", "DynamicQuantizeLinear"}
+    (after,) = run(model.SerializeToString(), x=samples)
+    assert np.abs(after - before).max() < 0.05 * np.abs(before).max()
