@@ -57,7 +57,8 @@ _BRITISH = (
 _OTHERS = (*_SHARED, ("dz", "ʣ"), ("ts", "ʦ"), ("oʊ", "O"), ("əʊ", "Q"), ("-", ""))
 _SPELLING = {"en-us": _AMERICAN, "en": _BRITISH}
 
-_MARK = re.compile(r"(\s*[;:,.!?—…()]+\s*)")
+_MARK = re.compile(r"(\s*(?:[;:,!?—…()]|\.(?!(?<=\b[^\W\d_]\.)[^\W\d_]\b))+\s*)")
+"""Marks at which the voice may pause; the stops inside ``F.B.I`` are none, and eSpeak spells it by them."""
 _FLAG = re.compile(r"\([a-z-]+\)")
 _STOPS = ".!?…"
 _ENDLESS = re.compile(r"[^\W_]{40}(?=[^\W_])")
