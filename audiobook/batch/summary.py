@@ -99,14 +99,16 @@ def _page(out: Path, outcomes: Sequence[Outcome]) -> str:
 
 def _card(out: Path, outcome: Outcome) -> str:
     title = one_line(outcome.title) or one_line(outcome.name)
-    facts = [f"{outcome.chapters} chapters", _hours(outcome.audio_s), _size(outcome.size)]
+    chapters = "1 chapter" if outcome.chapters == 1 else f"{outcome.chapters} chapters"
+    facts = [chapters, _hours(outcome.audio_s), _size(outcome.size)]
     details = " · ".join(facts) if outcome.state == "done" else _WORDS[outcome.state]
     body = [
         f'<h2 dir="auto">{escape(title)}</h2>',
         f'<p dir="auto">{escape(one_line(outcome.author))}</p>' if outcome.author else "",
         f"<p>{escape(details)}</p>",
         f'<p class="error">{escape(one_line(str(outcome.failure)))}</p>' if outcome.failure else "",
-        f"<ul>{_links(outcome)}</ul>" if outcome.state == "done" else f"<p>{escape(one_line(outcome.source))}</p>",
+        f"<ul>{_links(outcome)}</ul>" if outcome.state == "done" else "",
+        f"<p>{escape(one_line(outcome.source))}</p>" if not outcome.failure and outcome.state != "done" else "",
     ]
     return f'<li class="{outcome.state}">{_picture(out, outcome)}<div>{"".join(body)}</div></li>'
 
@@ -140,6 +142,8 @@ def _cover(out: Path, name: str) -> Path:
 
 
 def _hours(seconds: float) -> str:
+    if seconds < 60:
+        return f"{round(seconds)} s"
     minutes = round(seconds / 60)
     return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
 
