@@ -29,6 +29,11 @@ def decoded(path: Path) -> np.ndarray:
     return np.concatenate(list(ffmpeg.decode(path, 1)))[:, 0]
 
 
+def frames_of(path: Path) -> list[bytes]:
+    stream = path.read_bytes()
+    return [stream[place] for place in aac_frames(stream, path.name)]
+
+
 def picture(size: tuple[int, int], colour: str = "red") -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, "PNG")
@@ -86,13 +91,13 @@ def test_joined_chapters_equal_one_long_encode(tmp_path: Path) -> None:
     audiobook = make_audiobook(tmp_path)
     edition = Edition(audiobook, tmp_path, "lamp", NATIVE, tmp_path / "store")
     codec = Codec(".aac", "adts", aac_options(edition))
-    parts = [list(aac_frames(each.path.read_bytes(), "part")) for each in encode_joinable_aac(edition, codec)]
+    parts = [frames_of(each.path) for each in encode_joinable_aac(edition, codec)]
     whole = tmp_path / "whole.aac"
     samples = np.concatenate(
         [block for track in audiobook.tracks for block in pcm.samples(track, RATE, edition.padded_frames(track))]
     )
     ffmpeg.encode([samples.astype("<i2").tobytes()], RATE, codec.options, whole, "adts", seconds=20)
-    single = list(aac_frames(whole.read_bytes(), "whole.aac"))
+    single = frames_of(whole)
     assert [len(part) for part in parts] == [
         edition.padded_frames(track) // 1024 + (1 if track.number == 1 else 0) for track in audiobook.tracks
     ]

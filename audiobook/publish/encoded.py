@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
-import itertools
+import mmap
 import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +36,7 @@ _SCHEMA = 3
 _LEAD = 3
 """AAC frames of the chapter before that are encoded in front, so that the encoder is in the state that one
 long encode would be in; after them comes one frame of the transform's delay."""
+_COPY = 1 << 20
 _KEPT_NAME = re.compile(r"[0-9a-f]{64}-[0-9a-f]{8}")
 """Stem of a file in a store: two of the same name hold the same."""
 
@@ -116,26 +117,43 @@ def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None)
         measurement = _measured(out, _Decoded(edition.sample_rate, (lead + 1) * AAC_FRAME, frames))
         kept = frames // AAC_FRAME + (1 if index == 0 else 0)
         first = 0 if index == 0 else lead + 1
-        stream = list(itertools.islice(aac_frames(out.read_bytes(), out.name), first, first + kept))
-        if len(stream) != kept:
-            raise ToolError("the AAC encoder gave too few frames", place=out.name, remedy="Use another ffmpeg")
         with translated(out):
-            out.write_bytes(b"".join(stream))
+            _keep_frames(out, first, kept)
         return measurement
 
     return _kept(edition, codec, make, only, neighbours=True)
 
 
-def aac_frames(stream: bytes, place: str) -> Iterator[bytes]:
-    """Cut an ADTS stream into its frames, headers included; raise ToolError where it is no such stream."""
+def aac_frames(stream: bytes | mmap.mmap, place: str) -> Iterator[slice]:
+    """Yield where each frame of an ADTS stream lies, header included; raise ToolError where it is no such stream."""
     at = 0
     while at < len(stream):
         header = stream[at : at + 7]
         size = ((header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5) if len(header) == 7 else 0
         if size < 7 or header[0] != 0xFF or header[1] & 0xF6 != 0xF0 or at + size > len(stream):
             raise ToolError("is not a whole AAC stream", place=place, remedy="Run the same command again")
-        yield stream[at : at + size]
+        yield slice(at, at + size)
         at += size
+
+
+def _keep_frames(path: Path, first: int, count: int) -> None:
+    """Cut an ADTS file down to some of its frames, in place and without holding it in memory."""
+    begin = end = found = 0
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as stream:
+        for number, place in enumerate(aac_frames(stream, path.name)):
+            if number == first:
+                begin = place.start
+            if first <= number < first + count:
+                end, found = place.stop, found + 1
+    if found != count:
+        raise ToolError("the AAC encoder gave too few frames", place=path.name, remedy="Use another ffmpeg")
+    with path.open("r+b") as whole:
+        for at in range(begin, end, _COPY):
+            whole.seek(at)
+            block = whole.read(min(_COPY, end - at))
+            whole.seek(at - begin)
+            whole.write(block)
+        whole.truncate(end - begin)
 
 
 def _with_neighbours(edition: Edition, index: int, frames: int) -> tuple[int, Iterator[NDArray[np.int16]]]:
