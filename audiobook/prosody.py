@@ -56,7 +56,7 @@ def fields() -> frozenset[str]:
     return (_PSOLA if _praat() else frozenset()) | (_WORLD if _world() else frozenset())
 
 
-FINGERPRINT = f"prosody 3 praat {_praat()} world {_world()}"
+FINGERPRINT = f"prosody 4 praat {_praat()} world {_world()}"
 """Belongs to the key of every take that went through `apply` with something to do."""
 
 _SHORTEST_S = 0.1
@@ -69,6 +69,8 @@ _WHISPER_LOW_DB = -8.0
 """Whispering closes no glottis: little is left below 500 Hz (Jovicic & Saric 2008)."""
 _WHISPER_VOICED_DB = -12.0
 """A whispered vowel against a spoken one; consonants stay as they are."""
+_HUM_HZ = (250.0, 600.0)
+"""All below is taken from what is left of a whispered line's own sound, nothing above."""
 _FIRST_FORMANT_HZ = (200.0, 1100.0)
 _WHISPER_FORMANT = 1.05
 """The first formant rises by about 5 % in whisper."""
@@ -178,6 +180,8 @@ def _revoice(samples: NDArray[np.float64], sample_rate: int, delivery: Delivery)
         breathed = _whispered(envelope, hertz, sample_rate, len(samples))
         share = min(delivery.whisper, 1.0)
         spoken = (1 - share) * spoken + share * breathed
+        # Where Harvest found no voice there may still be some, creaking or very low: it would betray the whisper.
+        samples = (1 - share) * samples + share * _without_hum(samples, sample_rate)
     if delivery.timbre != 1.0:
         return spoken
     # Consonants come back as they were: WORLD makes them slightly dull.
@@ -211,6 +215,17 @@ def _whispered(
     shaped = shaped * 10 ** (tilt_db / 10)
     silent_pitch = np.zeros(len(envelope))
     return _fitted(pyworld.synthesize(silent_pitch, shaped, np.ones_like(shaped), sample_rate, _FRAME_MS), frames)
+
+
+def _without_hum(samples: NDArray[np.float64], sample_rate: int) -> NDArray[np.float64]:
+    """Take away what lies below the first formant, where a voice hums and a consonant has nothing."""
+    import numpy as np
+
+    spectrum = np.fft.rfft(samples)
+    hertz = np.fft.rfftfreq(len(samples), 1 / sample_rate)
+    low, high = _HUM_HZ
+    hush: NDArray[np.float64] = np.fft.irfft(spectrum * np.clip((hertz - low) / (high - low), 0, 1), len(samples))
+    return hush
 
 
 def _warped(
