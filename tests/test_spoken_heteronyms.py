@@ -67,3 +67,12 @@ def test_both_readings_of_a_word_in_one_sentence_are_told_apart() -> None:
 def test_british_texts_get_british_sounds() -> None:
     spoken = say("They were told to tear down the wall.", language="en-GB", settings=SpokenSettings())
     assert [ipa for _, _, ipa in spoken.phonemes] == ["tˈeə"]
+
+
+@pytest.mark.parametrize("sentence", ["The FBI came to the USA.", "J. R. R. Hale left.", "The UK's best CDs sold."])
+def test_no_pause_falls_inside_an_acronym(sentence: str) -> None:
+    spoken = say(sentence, language="en", settings=SpokenSettings())
+    pieces = phonemize(spoken.text, "en-us", spoken.phonemes)
+    said = " ".join(piece.phonemes for piece in pieces)
+    assert said.count(".") == 1
+    assert "dˈɑt" not in said

@@ -109,7 +109,7 @@ def _capitals(match: re.Match[str], _: Style) -> str:
     if settled:
         return settled
     if _spelled(match, text, shouted=shouted):
-        return spell(text) + _ending(ending)
+        return _ended(text, ending)
     common = text.lower() in words("words/en.txt")
     return (text.lower() if common else text.capitalize()) + ending.lower()
 
@@ -144,15 +144,17 @@ def _spelled(match: re.Match[str], text: str, *, shouted: bool) -> bool:
     return len(text) < 4 or not _sounds(text) or not (shouted or len(text) > 4)
 
 
-def _ending(ending: str) -> str:
-    """A plural or possessive behind spelled letters: ``D.V.D's``, which engines say as one "deez"."""
-    return "'s" if ending else ""
+def _ended(letters: str, ending: str) -> str:
+    """Spell letters with an ending: ``D.V.D's``, but ``U K's``, where eSpeak would say "dot"."""
+    if not ending:
+        return spell(letters)
+    return (" ".join(letters) if len(letters) == 2 else spell(letters)) + "'s"
 
 
 def _dotted(match: re.Match[str], _: Style) -> str:
     """Say ``U.S.A.``, ``J.R.R.``, ``Ph.D.``."""
     letters = re.sub(r"[^A-Za-z]", "", match[1])
-    return spell(letters.upper()) + _ending(match[2] or "") + stop(match)
+    return _ended(letters.upper(), match[2] or "") + stop(match)
 
 
 def _initials(match: re.Match[str], style: Style) -> str:
