@@ -70,7 +70,7 @@ def print_forecast(rows: Sequence[Forecast], jobs: int, *, as_json: bool) -> Non
     cells = [
         (row.entry.name[:_WIDTH], row.failure.message)
         if row.failure
-        else (row.entry.name[:_WIDTH], f"{row.chapters} chapters", duration(row.seconds), duration(row.missing_s),
+        else (row.entry.name[:_WIDTH], row.chapters, duration(row.seconds), duration(row.missing_s),
               duration(row.core_s / jobs), megabytes(row.disk))
         for row in rows
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from audiobook import publish
 from audiobook.audio import ChapterPlan
 from audiobook.cache import TakeCache
+from audiobook.ingest.scripts import count_words
 from audiobook.names import slug
 from audiobook.pipeline.draft import OUTPUT, Request, draft, is_script, reconcile
 from audiobook.pipeline.inspection import WORDS_PER_MINUTE
@@ -104,7 +105,7 @@ def _chapter(chapter: ChapterPlan, keys: Keys, cache: TakeCache) -> ChapterEstim
         if take:
             seconds += take.frames / take.sample_rate + passage.pause_after_ms / 1000
             continue
-        guess = len(passage.utterance.text.split()) * 60 / WORDS_PER_MINUTE
+        guess = count_words(passage.utterance.text) * 60 / WORDS_PER_MINUTE
         missing += 1
         missing_s += guess
         seconds += guess

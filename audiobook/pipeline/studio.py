@@ -12,6 +12,7 @@ from audiobook.atomic import make_folder, sweep, translated
 from audiobook.audio import Plan
 from audiobook.cache import cache_folder
 from audiobook.errors import OutputError
+from audiobook.ingest.scripts import count_words
 from audiobook.pipeline.inspection import WORDS_PER_MINUTE
 
 __all__ = ["sole_build", "work_folder", "workshop"]
@@ -86,7 +87,7 @@ def work_folder(plan: Plan, sample_rate: int, out: Path) -> Path:
     Raises:
         OutputError: a disk has too little room, or the folder cannot be made.
     """
-    words = sum(len(passage.utterance.text.split()) for chapter in plan.chapters for passage in chapter.passages)
+    words = sum(count_words(passage.utterance.text) for chapter in plan.chapters for passage in chapter.passages)
     needed = int(words * 60 / WORDS_PER_MINUTE * sample_rate) * _BYTES_A_FRAME * _COPIES
     work = cache_folder() / "work"
     try:
