@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import IO
 
 from audiobook.errors import OutputError, ToolError
@@ -58,7 +60,22 @@ def executable() -> str:
 
 
 def version() -> str:
-    """Return ffmpeg's own name for its build: what it makes may change with it."""
+    """Return ffmpeg's own name for its build: what it makes may change with it.
+
+    Raises:
+        ToolError: it is missing or does not run.
+    """
+    path = executable()
+    try:
+        changed = Path(path).stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    return _version(path, changed)
+
+
+@functools.lru_cache(maxsize=8)
+def _version(_path: str, _changed_ns: int) -> str:
+    """Ask once for each file: every chapter wants to know, and a process takes longer than looking one up."""
     return run(("-version",), place="ffmpeg")[0].decode("utf-8", "replace").partition("\n")[0]
 
 
