@@ -33,6 +33,12 @@ def speakers(*paragraphs: str) -> list[str]:
         'When Tobias had sat down, Nora said: "It is late."',
         '"It is late." Nora yawned at Tobias.',
         '"It is late," Nora, who had seen Tobias come in, said at last.',
+        'Tobias stood by the window; but Nora, rising, laid down her book and said, "It is late."',
+        'Nora hardly heard Tobias come in, but looked up at last and asked Tobias softly: "It is late."',
+        '"It is late," came Nora\'s answer, and Tobias nodded.',
+        '"It is late," he heard Nora\'s voice from the stairs.',
+        '"It is late," said the good-natured Nora, and Tobias nodded.',
+        'Tobias rose. As Tobias bowed, Nora said, "It is late."',
     ],
 )
 def test_a_tag_names_the_speaker(line: str) -> None:
@@ -63,6 +69,31 @@ def test_nobody_calls_himself_by_name() -> None:
 
 def test_narration_that_ends_in_a_colon_names_the_speaker_of_the_next_paragraph() -> None:
     assert speakers("Tobias turned to Nora, bowed and said:", '"I must be off."') == ["Tobias"]
+
+
+def test_whoever_accosts_somebody_at_the_end_of_a_paragraph_speaks_in_the_next() -> None:
+    assert speakers("Tobias was thinking of the road, when he was thus accosted by Nora.", '"It is late."') == ["Nora"]
+
+
+def test_a_clause_inside_the_tag_does_not_take_the_rest_of_the_speech() -> None:
+    line = '"It is late," said Nora, when Tobias had read the letter aloud, "and the road is bad."'
+    assert speakers(line) == ["Nora", "Nora"]
+
+
+def test_somebody_without_any_name_speaks_as_someone() -> None:
+    assert speakers('"Make way there!" shouted someone from the street.') == ["Someone"]
+
+
+def test_the_noun_for_somebody_called_by_it_is_the_same_person() -> None:
+    marked = read(
+        "Duchess smiled at them all.",
+        '"It rains, Duchess," said Nora Pell.',
+        '"So it does," said Duchess.',
+        '"It always rains," said Nora Pell.',
+        '"Not always," said the duchess.',
+    )
+    spoken = [p.speaker for p in marked.chapters[0].pieces if p.kind == "speech"]
+    assert spoken[1] == spoken[3]
 
 
 def test_sir_and_madam_tell_the_sex_of_whoever_answers() -> None:

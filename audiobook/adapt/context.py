@@ -55,6 +55,12 @@ class Context:
     """The first figure that the narration behind it names."""
     subject: int
     """The subject of the last sentence of narration before it."""
+    pronoun: int
+    """Where that subject stands when it is "he" or "she", else -1."""
+    tail: tuple[int, ...]
+    """Figures that the narration behind its last quotation names, but for the tag."""
+    trails: bool
+    """A whole sentence of narration stands behind its last quotation."""
     listener: int
     """Whom its tag says it is spoken to."""
     addressed: Sex
@@ -92,13 +98,20 @@ class Reader:
         stop = min(stop, flow.ends[min(turn.last + 1, len(flow.ends) - 1)])
         follows = self._told(end, stop, chapter)[:1]
         addressed, titles = self._forms_of_address(turn)
+        subject, pronoun = self._last_subject(begin, here, chapter)
+        close = self.quotes[turn.quotes[-1]].end
+        tagged = max([close, *(tag.end for tag in turn.tags if close <= tag.end < end)])
+        trailing = SENTENCE_END.search(flow.plain, close, end) is not None
         return Context(
             called=called,
             named=named,
             around=self._told(begin, here, chapter),
             own=self._told(here, end, chapter),
             follows=follows[0] if follows else -1,
-            subject=self._last_subject(begin, here, chapter),
+            subject=subject,
+            pronoun=pronoun,
+            tail=self._told(tagged, end, chapter),
+            trails=trailing,
             listener=self._listener(turn),
             addressed=addressed,
             titles=titles,
@@ -132,17 +145,18 @@ class Reader:
                 (called if calls else named).append(mention.figure)
         return tuple(called), tuple(named)
 
-    def _last_subject(self, begin: int, end: int, chapter: int) -> int:
-        """Find the subject of the last sentence between two turns."""
+    def _last_subject(self, begin: int, end: int, chapter: int) -> tuple[int, int]:
+        """Find the subject of the last sentence between two turns, and where it stands when it is a pronoun."""
         inside = [m for m in self.between(begin, end) if not self.quoted[m.start] and not m.possessive]
         if not inside:
-            return -1
+            return -1, -1
         stops = [m.end() for m in SENTENCE_END.finditer(self.flow.plain, begin, end)]
         for left in reversed([begin, *stops]):
             subject = first_subject(self.flow.plain, [m for m in inside if m.start >= left], left)
             if subject is not None:
-                return self.roster.who(subject, chapter)
-        return -1
+                singular = subject.kind == "pronoun" and subject.sex != "unknown"
+                return self.roster.who(subject, chapter), subject.start if singular else -1
+        return -1, -1
 
     def _forms_of_address(self, turn: Turn) -> tuple[Sex, tuple[str, ...]]:
         """Read sir, madam and bare titles with which a turn addresses somebody."""

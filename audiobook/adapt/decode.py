@@ -31,7 +31,10 @@ class Candidates:
     gap: int
     """Paragraphs of narration since the turn before; large when a scene begins."""
     told: str
-    """``name``, ``noun`` or ``none``: the kind of its tag; authors tag where the alternation breaks."""
+    """The kind of its tag (see ``told_class``); authors tag where the alternation breaks."""
+    step: str = "0"
+    """What lies between it and the turn before: ``0`` nothing, ``t`` a sentence behind the speech before, ``1`` or
+    ``2`` (two and more) paragraphs of narration."""
 
 
 def decode(turns: Sequence[Candidates]) -> list[tuple[float, ...]]:
@@ -77,7 +80,7 @@ def _transition(turns: Sequence[Candidates], n: int, width: int) -> NDArray[np.f
     now, before = np.asarray(turns[n].ids), np.asarray(turns[n - 1].ids)
     if turns[n].gap > 8:
         return np.zeros((width, len(before), len(now)))
-    kind = f"{min(turns[n].gap, 2)}_{turns[n].told}"
+    kind = f"{turns[n].step}_{turns[n].told}"
     weights = np.full((width, len(before), len(now)), weigh[f"other_{kind}"])
     if n > 1 and turns[n - 1].gap <= 8:
         earlier = np.asarray(turns[n - 2].ids)

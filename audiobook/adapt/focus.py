@@ -46,10 +46,11 @@ def focus_at(
         mentions: In reading order.
         roster: Who the names and nouns mean, with their sexes.
         quoted: 1 for each character inside quotation marks.
-        wanted: Starts of the pronouns that are asked about, and of nouns with "his" or "her" whose owner is.
+        wanted: Starts of the pronouns and nouns that are asked about.
 
     Returns:
-        Start -> figure -> share of the weight among those whom the pronoun may mean.
+        Start -> figure -> share of the weight among those whom the pronoun may mean. For nouns the start leads to
+        their owner's share, and the end to the share of those whom the noun itself may mean.
     """
     figures = roster.figures
     weights: dict[int, float] = {}
@@ -67,6 +68,7 @@ def focus_at(
         last = mention.start
         if mention.start in wanted and mention.kind == "role":
             shares[mention.start] = _share(_fitting(weights, figures, owner_sex(mention)))
+            shares[mention.end] = _share(_fitting(weights, figures, mention.sex))
         if figure >= 0:
             weights[figure] = weights.get(figure, 0.0) + _raise(flow.plain, mention, quoted)
         if figure >= 0 or mention.kind == "role":
@@ -85,7 +87,7 @@ def _fitting(weights: dict[int, float], figures: Sequence[Figure], sex: Sex) -> 
     return {
         one: weight * (1.0 if figures[one].sex == sex else 0.4)
         for one, weight in weights.items()
-        if figures[one].sex in {"unknown", sex}
+        if sex == "unknown" or figures[one].sex in {"unknown", sex}
     }
 
 

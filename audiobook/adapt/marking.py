@@ -28,7 +28,7 @@ from audiobook.book import Book, Chapter
 from audiobook.script import NARRATOR, UNKNOWN
 from audiobook.settings import AdaptSettings
 
-__all__ = ["mark", "read_evidence"]
+__all__ = ["decide", "mark", "read_evidence"]
 
 
 def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
@@ -50,7 +50,7 @@ def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
         return _mark_foreign(book, flow, tongue, settings)
     quotes, silent = _speech(book, flow, style)
     evidence, tags = _read(flow, quotes)
-    ranked, chances = _decide(evidence)
+    ranked, chances = decide(evidence)
     names = _names(evidence.roster)
     labels: dict[int, _Spoken] = {}
     for turn, options, chance in zip(evidence.turns, ranked, chances, strict=True):
@@ -124,7 +124,7 @@ def _read(flow: Flow, quotes: Sequence[Quote]) -> tuple[Evidence, list[list[Tag]
     return Evidence(flow, quotes, turns, mentions, roster, quoted), tags
 
 
-def _decide(evidence: Evidence) -> tuple[list[Candidates], list[tuple[float, ...]]]:
+def decide(evidence: Evidence) -> tuple[list[Candidates], list[tuple[float, ...]]]:
     """Decode three times: what one pass finds tells the next who takes part in each conversation."""
     ranked = evidence.candidates()
     chances = decode(ranked)
@@ -157,7 +157,7 @@ def _reason(turn: Turn, options: Candidates) -> str:
     """Say in a few words what the choice of a speaker rests on."""
     if options.told == "name":
         return "name beside it"
-    if options.told == "noun":
+    if options.told in {"noun", "pronoun"}:
         return f"said by: {turn.tags[0].mention.text}"
     if turn.tags:
         return "who acts beside it"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -47,6 +47,10 @@ def _role_pattern() -> re.Pattern[str]:
 
 
 _VOICE = re.compile(r"'s voice\b")
+_SOMEBODY = re.compile(
+    r"\b(?:[Ss]ome\s?one|[Ss]omebody|[Aa] voice|[Tt]he voice|[Tt]he other|[Oo]ne of (?:the|them|his|her)\b(?: [a-z]+)?)"
+    r"(?! (?:side|day|hand|end|room|part|way)\b)"
+)
 
 
 @cache
@@ -72,27 +76,19 @@ def find_mentions(flow: Flow, cast: Cast, runs: tuple[Run, ...], quoted: bytearr
         if not quoted[match.start()]:
             word = match.group().lower()
             found.append(Mention(match.start(), match.end(), "pronoun", -1, _PRONOUNS[word], word))
+    return tuple(sorted([*found, *_nouns(plain, found, quoted)], key=lambda mention: (mention.start, -mention.end)))
+
+
+def _nouns(plain: str, found: list[Mention], quoted: bytearray) -> list[Mention]:
+    """List the nouns for people outside quotations; ``found`` are the names and pronouns."""
     named = frozenset(position for mention in found for position in range(mention.start, mention.end))
-    taken: set[int] = set()
-    roles = lexicon().roles
-    for match in _role_pattern().finditer(plain):
-        if not quoted[match.start("noun")] and "\n" not in match.group() and match.start("noun") not in named:
-            noun = match.group("noun")
-            voice = _VOICE.match(plain, match.end())
-            end = voice.end() if voice is not None else match.end()
-            text = " ".join(plain[match.start() : end].split())
+    names = {mention.start: mention for mention in found if mention.kind == "name"}
+    nouns = _roles(plain, names, named, quoted)
+    taken = {mention.start for mention in nouns}
+    for match in _SOMEBODY.finditer(plain):
+        if not quoted[match.start()] and match.start() not in taken and match.start() not in named:
             taken.add(match.start())
-            found.append(
-                Mention(
-                    match.start(),
-                    end,
-                    "role",
-                    -1,
-                    roles.get(noun, roles.get(noun.lower(), "unknown")),
-                    text,
-                    plain[end : end + 1] == "'",
-                )
-            )
+            nouns.append(Mention(match.start(), match.end(), "role", -1, "unknown", " ".join(match.group().split())))
     for match in _said_by().finditer(plain):
         if (
             not quoted[match.start()]
@@ -102,8 +98,29 @@ def find_mentions(flow: Flow, cast: Cast, runs: tuple[Run, ...], quoted: bytearr
             and match.end(1) - 1 not in named
         ):
             text = " ".join(match.group(1).split())
-            found.append(Mention(match.start(1), match.end(1), "role", -1, "unknown", text))
-    return tuple(sorted(found, key=lambda mention: (mention.start, -mention.end)))
+            nouns.append(Mention(match.start(1), match.end(1), "role", -1, "unknown", text))
+    return nouns
+
+
+def _roles(plain: str, names: dict[int, Mention], named: frozenset[int], quoted: bytearray) -> list[Mention]:
+    """List the nouns of the lexicon."""
+    roles = lexicon().roles
+    found: list[Mention] = []
+    for match in _role_pattern().finditer(plain):
+        if quoted[match.start("noun")] or "\n" in match.group() or match.start("noun") in named:
+            continue
+        noun = match.group("noun")
+        voice = _VOICE.match(plain, match.end())
+        end = voice.end() if voice is not None else match.end()
+        owner = names.get(match.start())
+        if owner is not None and noun == "voice":
+            # "Ann's voice" is Ann.
+            found.append(replace(owner, end=end, possessive=False))
+            continue
+        text = " ".join(plain[match.start() : end].split())
+        sex = roles.get(noun, roles.get(noun.lower(), "unknown"))
+        found.append(Mention(match.start(), end, "role", -1, sex, text, plain[end : end + 1] == "'"))
+    return found
 
 
 def _names(plain: str, cast: Cast, run: Run) -> list[Mention]:

@@ -29,6 +29,10 @@ class Roster:
         shown = _phrase(mention)
         phrase = shown.lower()
         if phrase not in self.roles:
+            same = self._titled(phrase)
+            if same >= 0:
+                self.roles[phrase] = same
+                return same
             figure = Figure("", "", mention.sex, role=True)
             form = tuple(phrase.split())
             figure.forms[form] += 1
@@ -36,6 +40,13 @@ class Roster:
             self.roles[phrase] = len(self.figures)
             self.figures.append(figure)
         return self.roles[phrase]
+
+    def _titled(self, phrase: str) -> int:
+        """Find who is called by the noun alone as by a name: "the duchess" is "Duchess"; -1 when nobody is."""
+        form = tuple(phrase.removeprefix("the ").split())
+        if len(form) != 1 or not phrase.startswith("the "):
+            return -1
+        return next((i for i, figure in enumerate(self.figures) if form in figure.forms and not figure.role), -1)
 
     def who(self, mention: Mention, chapter: int) -> int:
         """Find who is meant by a name, the narrator's I or a noun that tags speech; -1 for anybody else."""
@@ -50,5 +61,7 @@ def _phrase(mention: Mention) -> str:
     """Write a noun phrase as a name: "a tall man" becomes "the tall man"."""
     words = mention.text.split()
     first = words[0].lower()
+    if words[1:2] == ["of"]:
+        return "one of them"
     words[0] = "the" if first in _INDEFINITE else first
     return " ".join(words)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audiobook.adapt.flow import Flow
 from audiobook.adapt.lexicon import lexicon
+from audiobook.adapt.marked import Sex
 from audiobook.adapt.mentions import Mention
 from audiobook.adapt.quotes import Quote
 
@@ -33,7 +34,8 @@ class Tag:
 
 _INVERTED = re.compile(
     r"[\s,—–-]*(?:(?:and|then|so|thus|here|now|at last)\s+)?([a-z]+)"
-    r"(?:\s+(?:[a-z]+ly|out|on|back|again|up|in|at last|forth))?\s+$"
+    r"(?:\s+(?:[a-z]+ly|out|on|back|again|up|in|at last|forth))?"
+    r"(?:\s+(?:the\s+(?:[a-z-]+\s+){1,2}?[a-z-]+|the\s+[a-z-]+|poor|old|little|young|good|dear|honest|worthy))?\s+$"
 )
 _BARE = re.compile(r"[\s,—–-]*(?:(?:and|then|but|so|at last|suddenly|presently|here)\s*,?\s+)?$")
 _DIRECT = re.compile(
@@ -59,21 +61,41 @@ def find_tags(flow: Flow, quotes: Sequence[Quote], mentions: Sequence[Mention]) 
             right = quotes[i + 1].start
         found: list[Tag] = []
         a, b = bisect.bisect_left(starts, quote.end), bisect.bisect_left(starts, right)
-        found += _after(flow, quote, [m for m in mentions[a:b] if m.end <= right], right)
+        behind = [m for m in mentions[a:b] if m.end <= right]
+        found += _answered(flow.plain, quote, behind, right) or _after(flow, quote, behind, right)
         a, b = bisect.bisect_left(starts, left), bisect.bisect_left(starts, quote.start)
-        found += _before(flow, quote, [m for m in mentions[a:b] if m.end <= quote.start], left)
+        told = _told_before(flow, tags[-1] if tags else (), left, quote)
+        found += told or _before(flow, quote, [m for m in mentions[a:b] if m.end <= quote.start], left)
         lead = _lead_in(flow, quote, quotes[i - 1] if i else None)
         if lead is not None and not found:
             begin, end = lead
             a, b = bisect.bisect_left(starts, begin), bisect.bisect_left(starts, end)
-            before = Quote(end, end, quote.paragraph - 1)
-            found += [tag for tag in _before(flow, before, mentions[a:b], begin) if tag.verb or tag.strength > 0.6]
+            found += _leading(flow, Quote(end, end, quote.paragraph - 1), mentions[a:b], begin)
         tags.append(sorted(found, key=lambda tag: (-tag.strength, tag.start)))
     return tags
 
 
+def _told_before(flow: Flow, before: Sequence[Tag], left: int, quote: Quote) -> list[Tag]:
+    """Take the tag of the piece before, where only one sentence parts it from this one.
+
+    In '"Well," said he, when she had read the note, "go on."' the second piece is his as well.
+    """
+    for tag in before[:1]:
+        inside = tag.start == left and tag.strength >= _SURE and tag.verb
+        if inside and re.search(r"[.!?]\s", flow.plain[tag.end : quote.start]) is None:
+            return [replace(tag, strength=_TOLD)]
+    return []
+
+
+_SURE, _TOLD = 0.85, 0.93
+"""Strength of a tag that may be taken over, and of one that is."""
 _LEAD = re.compile(
-    r"(?:[:,]|:?\s?[-—–]+|\b(?:said|began|spoke|thus|follows|cried|replied|answered|asked|added|continued)\s?[.;]?)\s*$"
+    r"(?:[:,]|:?\s?[-—–]+|\b(?:said|began|spoke|thus|follows|cried|replied|answered|asked|added|continued|resumed)"
+    r"(?: again| first| next| once more| aloud| as follows| thus)?\s?[.;]?)\s*$"
+)
+_ACCOSTED = re.compile(
+    r"\b(?:accosted|addressed|interrupted|answered|greeted|hailed|roused|startled|questioned|begun|broken|followed|joined)"
+    r"(?: [a-z]+){0,2} by (?:(?:the |a )?(?:[a-z]+ ){0,2}voice of )?(?=[A-Zth])"
 )
 
 
@@ -90,9 +112,19 @@ def _lead_in(flow: Flow, quote: Quote, previous: Quote | None) -> tuple[int, int
     begin, end = flow.starts[paragraph - 1], flow.ends[paragraph - 1]
     if previous is not None and previous.paragraph == paragraph - 1:
         begin = previous.end
-    if begin >= end or _LEAD.search(flow.plain, max(begin, end - 20), end) is None:
+    if begin >= end:
         return None
-    return begin, end
+    accosted = [m.end() for m in _ACCOSTED.finditer(flow.plain, max(begin, end - 90), end - 1)]
+    if accosted and SENTENCE_END.search(flow.plain, accosted[-1], end) is None:
+        return accosted[-1], end
+    return None if _LEAD.search(flow.plain, max(begin, end - 24), end) is None else (begin, end)
+
+
+def _leading(flow: Flow, quote: Quote, mentions: Sequence[Mention], begin: int) -> list[Tag]:
+    """Read narration of the paragraph before that leads into speech."""
+    if mentions and mentions[0].start == begin and begin > flow.starts[quote.paragraph]:
+        return [Tag(mentions[0], "said", begin, quote.end, quote.paragraph, 0.9)]
+    return [tag for tag in _before(flow, quote, mentions, begin) if tag.verb or tag.strength > 0.6]
 
 
 def _after(flow: Flow, quote: Quote, mentions: Sequence[Mention], right: int) -> list[Tag]:
@@ -128,6 +160,49 @@ def _after(flow: Flow, quote: Quote, mentions: Sequence[Mention], right: int) ->
     return []
 
 
+_ANSWER = re.compile(
+    r"[\s,—–-]*(?:was|were|came|is|comes|burst from|broke from|fell from) (?:all )?"
+    r"(?:(his|her|my)|((?:the|[A-Z])[\w. ]{1,40}?)'s?) (?:[a-z-]+ ){0,2}"
+    r"(?:answer|reply|response|retort|rejoinder|exclamation|cry|comment|remark|greeting|question|words|lips|verdict|"
+    r"observation|ejaculation|salutation|protest|voice)\b"
+)
+_HEARD = re.compile(r" (?:could |had |then )?(?:heard|hear) $")
+_HEARD_SAY = re.compile(r"'s? voice\b|(?:'s voice)? (?:[a-z]+ly )?([a-z]+)\b")
+
+
+def _heard(plain: str, quote: Quote, mentions: Sequence[Mention]) -> Tag | None:
+    """Read "he heard Ann's voice" and "she heard the man say" behind a quotation: who is heard speaks."""
+    if len(mentions) > 1 and _BARE.fullmatch(plain, quote.end, mentions[0].start):
+        first, second = mentions[0], mentions[1]
+        said = _HEARD_SAY.match(plain, second.end)
+        voice = plain[second.start : second.end].endswith("voice")
+        if _HEARD.fullmatch(plain, first.end, second.start) and (voice or said is not None):
+            return Tag(second, "said", quote.end, second.end, quote.paragraph, 0.9)
+    return None
+
+
+_OWN = {"his": "he", "her": "she", "my": "i"}
+_SEXES: dict[str, Sex] = {"his": "male", "her": "female", "my": "unknown"}
+
+
+def _answered(plain: str, quote: Quote, mentions: Sequence[Mention], right: int) -> list[Tag]:
+    """Read "was her answer", "came Ann's reply" and "he heard Ann's voice" behind a quotation."""
+    match = _ANSWER.match(plain, quote.end, right)
+    if match is None:
+        heard = _heard(plain, quote, mentions)
+        return [] if heard is None else [heard]
+    own = match.group(1)
+    mention: Mention
+    if own is not None:
+        mention = Mention(match.start(1), match.end(1), "pronoun", -1, _SEXES[own], _OWN[own], possessive=True)
+    else:
+        inside = [m for m in mentions if match.start(2) <= m.start and m.end <= match.end(2) and m.kind != "pronoun"]
+        if not inside:
+            return []
+        mention = inside[-1]
+    return [Tag(mention, "answered", quote.end, match.end(), quote.paragraph, 0.9)]
+
+
 def _before(flow: Flow, quote: Quote, mentions: Sequence[Mention], left: int) -> list[Tag]:
     """Look for the subject of the last clause in front of a quotation."""
     plain, verbs = flow.plain, lexicon().verbs
@@ -157,24 +232,45 @@ def _before(flow: Flow, quote: Quote, mentions: Sequence[Mention], left: int) ->
             kind == "thought",
         )
         return [tag]
-    subject = first_subject(plain, inside, begin) or inside[0]
-    return [Tag(subject, "", subject.start, quote.start, quote.paragraph, 0.65 if leads else 0.5)]
+    acts = first_subject(plain, inside, begin)
+    return [] if acts is None else [Tag(acts, "", acts.start, quote.start, quote.paragraph, 0.65 if leads else 0.5)]
 
 
 def _verb_subject(plain: str, mentions: Sequence[Mention], begin: int, verb: re.Match[str]) -> Mention:
-    """Find whose verb it is: the mention right before it, right behind it, or the subject of the main clause."""
+    """Find whose verb it is: the mention right before it, right behind it, or the subject of its clause."""
     ahead = [m for m in mentions if m.end <= verb.start()]
     if ahead and _ADVERBS.fullmatch(plain, ahead[-1].end, verb.start()):
         # In "turning to Ann, said" the comma closes a phrase that holds Ann; its subject stands before it.
-        closed = plain[ahead[-1].end : ahead[-1].end + 1] == "," and first_subject(plain, ahead[:-1], begin)
+        closed = plain[ahead[-1].end : ahead[-1].end + 1] == "," and _clause_subject(plain, ahead[:-1], begin, verb)
         governed = _OBJECT.search(plain, max(begin, ahead[-1].start - 24), ahead[-1].start)
         return closed if closed and governed else ahead[-1]
     behind = [m for m in mentions if verb.end() < m.start <= verb.end() + 2]
-    if behind:
+    subject = _clause_subject(plain, ahead, begin, verb)
+    # In "he looked up and asked Ann softly" Ann hears it.
+    if behind and (subject is None or not plain[begin : verb.start()].rstrip().endswith((" and", " then"))):
         return behind[0]
-    return first_subject(plain, ahead, begin) or mentions[0]
+    return subject or mentions[0]
 
 
+def _clause_subject(plain: str, mentions: Sequence[Mention], begin: int, verb: re.Match[str]) -> Mention | None:
+    """Take the last mention that opens a main clause before the verb; else the first that nothing governs."""
+    for mention in reversed(mentions):
+        joint = plain[max(begin, mention.start - 24) : mention.start]
+        opens = mention.start == begin or _CLAUSE_START.search(joint) is not None
+        if _RELATIVE.match(plain, mention.end, verb.start()) is not None:
+            if opens or not plain[begin : verb.start()].rstrip().endswith(" and"):
+                return mention
+        elif opens and not _SUBORDINATE.search(joint) and _CLAUSE_GOES_ON.match(plain, mention.end, verb.start()):
+            return mention
+    return first_subject(plain, mentions, begin)
+
+
+_CLAUSE_START = re.compile(
+    r"(?:[,;:—–(-]|\b(?:and|but|yet|then|so|for|nor|thereupon|here|now|presently|suddenly))"
+    r"\s*(?:(?:soon|then|at last|afterwards|presently|now|at length|[a-z]+ly),?\s+){0,2}$"
+)
+_CLAUSE_GOES_ON = re.compile(r"\s+(?!(?:and|or|with|of|to|in|who)\b)[a-z]|,\s(?!(?:and|or|nor|but|while|when)\b)[a-z]")
+_RELATIVE = re.compile(r",\s+who(?:se)?\b")
 _ADVERBS = re.compile(
     r",?\s*(?:(?:[a-z]+ly|had|has|then|also|only|just|again|now|at last|at once|soon|merely|"
     r"did|would|could)\s*,?\s*){0,3}"
@@ -184,7 +280,7 @@ _OBJECT = re.compile(
     r"between|and|like|near)\s+$"
 )
 _SUBORDINATE = re.compile(
-    r"\b(?:when|as|while|that|who|which|whom|if|because|till|until|after|before|though|although|what|how|where|whether|since|"
+    r"\b(?i:when|as|while|that|who|which|whom|if|because|till|until|after|before|though|although|what|how|where|whether|since|"
     r"lest|"
     r"whenever|once)\s+(?:[a-z]+\s+){0,1}$"
 )

@@ -71,8 +71,17 @@ def _conflict(turn: Turn, strong: Sequence[Tag]) -> bool:
 
 
 def told_class(turn: Turn) -> str:
-    """Tell what kind of tag a turn has, for alternation differs: ``name``, ``noun`` (or pronoun) or ``none``."""
+    """Tell what kind of tag a turn has, for alternation differs.
+
+    Returns:
+        ``name``, ``pronoun`` or ``noun`` for a verb of speech with one; ``beat`` when somebody only acts beside the
+        speech; ``none``.
+    """
     for tag in turn.tags:
         if tag.strength >= 0.7 and tag.verb:
-            return "name" if tag.mention.kind == "name" or tag.mention.text == "i" else "noun"
-    return "none"
+            mention = tag.mention
+            return "name" if mention.kind == "name" or mention.text == "i" else _KINDS[mention.kind]
+    return "beat" if turn.tags else "none"
+
+
+_KINDS = {"pronoun": "pronoun", "role": "noun"}

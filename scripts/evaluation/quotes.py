@@ -14,6 +14,7 @@ from types import ModuleType
 
 from audiobook.adapt.compose import compose
 from audiobook.adapt.marking import mark
+from audiobook.book import Book
 from audiobook.ingest import read_book
 from audiobook.script import UNKNOWN, Script
 from audiobook.settings import Settings
@@ -24,7 +25,7 @@ CLOSING = "\"'”’«»」"
 
 def run(data: Path) -> dict[str, object]:
     """Return the scorer's figures for each collection, and QuoteLi3's once more in other quotation marks."""
-    score = _scorer(data / "quotes" / "score.py")
+    score = scorer(data / "quotes" / "score.py")
     results: dict[str, object] = {}
     for name, forms in (("quoteli3", ("as is", "curly", "single")), ("litbank", ("as is",))):
         golds = score.load(str(data / "quotes" / name))
@@ -35,7 +36,8 @@ def run(data: Path) -> dict[str, object]:
     return results
 
 
-def _scorer(path: Path) -> ModuleType:
+def scorer(path: Path) -> ModuleType:
+    """Load the scorer that lies beside the data."""
     spec = importlib.util.spec_from_file_location("quotes_score", path)
     assert spec is not None
     assert spec.loader is not None
@@ -62,12 +64,16 @@ def written(text: str, form: str) -> str:
 
 def predict(text: str) -> list[dict[str, object]]:
     """Read a text as a book and list what is spoken, with offsets into the text."""
+    settings = Settings().adapt
+    return spoken(compose(mark(read_text(text), settings), settings, ()))
+
+
+def read_text(text: str) -> Book:
+    """Read a text as the program reads a file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.txt"
         path.write_text(text, encoding="utf-8", newline="")
-        settings = Settings()
-        book = read_book(path, settings.ingest)
-    return spoken(compose(mark(book, settings.adapt), settings.adapt, ()))
+        return read_book(path, Settings().ingest)
 
 
 def spoken(script: Script) -> list[dict[str, object]]:
