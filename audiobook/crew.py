@@ -198,20 +198,6 @@ class Desk:
                 if not self._change.wait(timeout_s) and timeout_s is not None:
                     return None
 
-    def put_back(self, job: Job) -> None:
-        """Lay a job that was picked up down again, before all others of its seats: its speaker is gone."""
-        with self._change:
-            order = self._orders.get(job.key)
-            if order is None or not order.taken:
-                return
-            if not order.seats:
-                del self._orders[job.key]
-                return
-            order.taken = False
-            for seat in order.seats:
-                self._lines[seat].appendleft(order)
-            self._change.notify()
-
     def finish(self, key: str, reply: Reply) -> None:
         """Answer all who wait for a job; only the first of them had it spoken."""
         with self._change:

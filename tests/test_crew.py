@@ -128,31 +128,6 @@ def test_an_answer_to_somebody_who_left_is_dropped() -> None:
     assert taken(desk, 1) == "a1"
 
 
-def test_a_job_that_is_put_back_is_next_again() -> None:
-    desk = Desk()
-    one, two = desk.open_seat(1), desk.open_seat(2)
-    submit(one, "a1 a2")
-    submit(two, "a1")
-    first = desk.take(0.01)
-    assert first is not None
-    desk.put_back(first)
-    assert taken(desk, 3) == "a1 a2 -"
-    desk.finish("a1", DONE)
-    assert two.next()[0] == "a1"
-
-
-def test_a_job_that_nobody_wants_any_more_is_not_put_back() -> None:
-    desk = Desk()
-    seat = desk.open_seat()
-    submit(seat, "a1")
-    first = desk.take(0.01)
-    assert first is not None
-    seat.leave()
-    desk.put_back(first)
-    desk.put_back(first)
-    assert taken(desk, 1) == "-"
-
-
 def test_a_closed_desk_hands_out_nothing_and_tells_every_seat_after_the_last_answer() -> None:
     desk = Desk()
     seat = desk.open_seat()
@@ -182,7 +157,7 @@ def test_speakers_are_told_how_much_there_is_to_say() -> None:
     assert waiting == [1, 2, 3, 3]
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5), st.sampled_from(["submit", "take", "finish", "back"]))))
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5), st.sampled_from(["submit", "take", "finish"]))))
 def test_every_job_is_answered_to_everybody_who_waits_for_it_and_spoken_once_at_a_time(
     steps: list[tuple[int, int, str]],
 ) -> None:
@@ -198,8 +173,6 @@ def test_every_job_is_answered_to_everybody_who_waits_for_it_and_spoken_once_at_
         elif step == "take" and (picked := desk.take(0.0)):
             assert picked.key not in [job.key for job in speaking]
             speaking.append(picked)
-        elif step == "back" and speaking:
-            desk.put_back(speaking.pop())
         elif step == "finish" and speaking:
             desk.finish(speaking.pop().key, DONE)
     while picked := desk.take(0.0):
