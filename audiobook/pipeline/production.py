@@ -26,7 +26,7 @@ from audiobook.pipeline.masters import Mastered, Masters, Order
 from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.recording import ChapterLevels, Recording, Unclear
 from audiobook.pipeline.selection import select_chapters
-from audiobook.pipeline.studio import sole_build, work_folder, workshop
+from audiobook.pipeline.studio import sole_build, spare_memory, work_folder, workshop
 from audiobook.pipeline.voices import require_voices, unhonoured
 from audiobook.progress import Event, Progress
 from audiobook.record import Keys, Recorder, open_recorder
@@ -93,6 +93,7 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
         AudiobookError: whatever a stage raises.
     """
     started = time.monotonic()
+    spare_memory()
     publish.require_formats(settings)
     made = draft(request.source, settings, progress)
     name = slug(made.script.metadata.title)

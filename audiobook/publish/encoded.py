@@ -199,7 +199,6 @@ def _kept(
 ) -> tuple[Encoded, ...]:
     """Return the store's file of each track, making those that are not there or were damaged."""
     tracks = edition.audiobook.tracks
-    wanted = range(len(tracks)) if only is None else (only,)
     build = (ffmpeg.version(), metadata.version("soxr"))
     store = Store(edition.store)
 
@@ -219,8 +218,10 @@ def _kept(
 
         return Encoded(store.put(key, codec.suffix, write).path, measurements[-1])
 
+    if only is not None:
+        return (one(only),)
     with ThreadPoolExecutor(edition.jobs) as pool:
-        futures = [pool.submit(one, index) for index in wanted]
+        futures = [pool.submit(one, index) for index in range(len(tracks))]
         try:
             return tuple(future.result() for future in futures)
         finally:
