@@ -151,6 +151,31 @@ def test_a_dialogue_of_names_and_colons_is_a_play() -> None:
     assert [p.speaker for p in pieces if p.kind == "speech"] == ["Nora", "Tobias", "Nora"]
 
 
+def test_a_name_alone_in_its_paragraph_stands_before_the_speech_below_it() -> None:
+    lines = (
+        "MARTHA.",
+        "Is the kettle on?",
+        "JOHN. [Softly.]",
+        "It has been on this half hour.",
+        "[He pokes the fire.]",
+        "MARTHA.",
+        "Then why does it not sing?",
+        "It always sang for my mother.",
+        "JOHN.",
+        "Perhaps it waits for company.",
+    )
+    marked = mark(book(*lines), AdaptSettings())
+    spoken = [(p.speaker, p.paragraph) for p in marked.chapters[0].pieces if p.kind == "speech"]
+    assert spoken == [("Martha", 1), ("John", 3), ("Martha", 6), ("Martha", 7), ("John", 9)]
+
+
+def test_names_with_a_full_stop_that_open_most_paragraphs_make_a_play() -> None:
+    lines = ("Martha. Is the kettle on?", "John. [Pokes the fire.] It is.", "Martha. Then why does it not sing?")
+    more = ("John. It waits.", "[He sits.]", "Martha. For whom?", "John. Company. It may come.")
+    marked = mark(book(*lines, *more), AdaptSettings())
+    assert {p.speaker for p in marked.chapters[0].pieces if p.kind == "speech"} == {"Martha", "John"}
+
+
 def test_stage_directions_of_a_play_tell_how_its_speech_is_said() -> None:
     lines = ("NORA. (whispering) Is it you?", "TOBIAS. [angrily] It is.", "NORA. Come in.", "TOBIAS. No.")
     pieces = add_cues(mark(book(*lines), AdaptSettings()), Settings()).chapters[0].pieces

@@ -27,7 +27,7 @@ def run(data: Path) -> dict[str, object]:
     """Return the scorer's figures for each collection, and QuoteLi3's once more in other quotation marks."""
     score = scorer(data / "quotes" / "score.py")
     results: dict[str, object] = {}
-    for name, forms in (("quoteli3", ("as is", "curly", "single")), ("litbank", ("as is",))):
+    for name, forms in (("quoteli3", ("as is", "curly", "single", "straight single")), ("litbank", ("as is",))):
         golds = score.load(str(data / "quotes" / name))
         for form in forms:
             answers = {doc: gold | {"text": written(gold["text"], form)} for doc, gold in golds.items()}
@@ -51,6 +51,8 @@ def written(text: str, form: str) -> str:
     if form == "as is":
         return text
     straight = text.replace("“", '"').replace("”", '"')
+    if form == "straight single":
+        return straight.replace('"', "'")
     letters = list(straight)
     for i, letter in enumerate(letters):
         if letter == '"':
