@@ -139,6 +139,8 @@ def aac_frames(stream: bytes | mmap.mmap, place: str) -> Iterator[slice]:
 def _keep_frames(path: Path, first: int, count: int) -> None:
     """Cut an ADTS file down to some of its frames, in place and without holding it in memory."""
     begin = end = found = 0
+    if not path.stat().st_size:
+        raise ToolError("the AAC encoder gave nothing", place=path.name, remedy="Use another ffmpeg")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as stream:
         for number, place in enumerate(aac_frames(stream, path.name)):
             if number == first:
