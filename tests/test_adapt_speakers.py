@@ -96,6 +96,17 @@ def test_the_noun_for_somebody_called_by_it_is_the_same_person() -> None:
     assert spoken[1] == spoken[3]
 
 
+def test_the_doctor_is_whoever_is_written_dr() -> None:
+    marked = read(
+        "Dr. Pell was in the kitchen, and Nora ran in. Dr. Pell rose. She looked at Dr. Pell.",
+        '"Is it late?" asked Nora.',
+        '"It is," said Dr. Pell.',
+        '"Then I shall go," said Nora.',
+        '"Stay," said the doctor.',
+    )
+    assert [p.speaker for p in marked.chapters[0].pieces if p.kind == "speech"] == ["Nora", "Dr. Pell"] * 2
+
+
 def test_sir_and_madam_tell_the_sex_of_whoever_answers() -> None:
     assert speakers('"Will you sit, madam?"', '"I will."') == ["Tobias", "Nora"]
 

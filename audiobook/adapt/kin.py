@@ -33,6 +33,8 @@ CALLS = {
     "auntie": "aunt",
 }
 """What people are called to their faces -> what the narration calls them."""
+_TITLES = {"dr": "doctor", "prof": "professor", "capt": "captain", "col": "colonel", "gen": "general"}
+"""Titles that are written short before a name -> the noun for whoever bears them."""
 _STYLES = {"lady": "ladyship", "lord": "lordship"}
 _JOINT = re.compile(r"\s*,?\s*(?:who was\s+|was\s+|is\s+)?$")
 
@@ -49,7 +51,8 @@ def links(flow: Flow, mentions: Sequence[Mention]) -> dict[str, Counter[int]]:
     previous: Mention | None = None
     for mention in mentions:
         if mention.kind == "name":
-            for word in mention.text.split()[:-1]:
+            for title in mention.text.split()[:-1]:
+                word = _TITLES.get(title, title)
                 if word in roles:
                     found[word][mention.figure] += 2
                 if word in _STYLES:
