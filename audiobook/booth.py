@@ -37,7 +37,8 @@ class Booth:
         self._cache = TakeCache(cache)
         self._engines: dict[tuple[str, str], Engine] = {}
         """By name and device."""
-        self._judge = Judge()
+        self._judges: dict[str, Judge] = {}
+        """By device: another one gives other sound."""
 
     def record(self, job: Job, refusals: int = 0) -> Reply:
         """Speak one utterance, judge it and store it under the job's key.
@@ -70,7 +71,10 @@ class Booth:
         possible = ways(utterance, engine)
         parts = possible[min(refusals, len(possible) - 1)]
         speech = _joined([self._speech(part, engine) for part in parts])
-        if fault := self._judge.fault(utterance, speech):
+        device = job.settings.device
+        if device not in self._judges:
+            self._judges[device] = Judge(lambda text: self._engine(text.voice.engine, device).speak(text))
+        if fault := self._judges[device].fault(utterance, speech):
             raise RecordingError(f"{engine.name} gave {fault}")
         return self._cache.put(job.key, speech)
 

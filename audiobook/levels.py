@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from audiobook.audio import Plan, Take, Utterance
 from audiobook.cache import read_take
+from audiobook.calibration import calibration_utterance
 from audiobook.measure import measure_samples
 from audiobook.script import Voice
 from audiobook.settings import Profile
@@ -25,16 +26,6 @@ _SPEECH_RMS_OFFSET = -1.0
 """RMS of a chapter, pauses included, minus the gated loudness of its speech, in dB: the mean over engines tried."""
 _MAX_GAIN_DB = 30.0
 
-_SAMPLES = {
-    "de": "Am Abend legten wir das Buch auf den Tisch und lasen noch eine Seite.",
-    "es": "Por la noche pusimos el libro sobre la mesa y leímos otra página.",
-    "fr": "Le soir, nous avons posé le livre sur la table et lu une autre page.",
-    "it": "La sera mettemmo il libro sul tavolo e leggemmo un'altra pagina.",
-    "pt": "À noite pusemos o livro sobre a mesa e lemos mais uma página.",
-    "en": "In the evening we laid the book on the table and read another page.",
-}
-"""What a voice says to be measured: four seconds with few hisses, in the book's language where there is one."""
-
 
 def calibration_utterances(plan: Plan) -> tuple[Utterance, ...]:
     """Return what each voice of a plan says to be measured, in the order the voices appear.
@@ -46,12 +37,7 @@ def calibration_utterances(plan: Plan) -> tuple[Utterance, ...]:
         for passage in chapter.passages:
             utterance = passage.utterance
             voices.setdefault(utterance.voice.address, (utterance.voice, utterance.language))
-    return tuple(
-        Utterance(
-            _SAMPLES.get(language.split("-")[0].lower(), _SAMPLES["en"]), language, Voice(voice.engine, voice.name)
-        )
-        for voice, language in voices.values()
-    )
+    return tuple(calibration_utterance(voice, language) for voice, language in voices.values())
 
 
 def voice_gain(take: Take) -> float:

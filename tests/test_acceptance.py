@@ -13,6 +13,7 @@ from audiobook import booth
 from audiobook.accept import Judge
 from audiobook.audio import Speech, Utterance
 from audiobook.booth import Booth, ways
+from audiobook.calibration import calibration_utterance
 from audiobook.crew import Job
 from audiobook.engines import open_engine
 from audiobook.script import Delivery, Voice
@@ -33,7 +34,7 @@ TEXTS = (
     "Somebody must have rung the bell in the tower.",
     "By morning every boat lay safe behind the wall.",
 )
-Takes = tuple[list[tuple[Utterance, Speech]], Utterance, Speech]
+Takes = tuple[list[tuple[Utterance, Speech]], Utterance, Speech, Speech]
 Spoil = Callable[[np.ndarray, int], np.ndarray]
 LINE = "Her brother hid the silver key behind the kitchen clock."
 
@@ -46,16 +47,28 @@ def takes() -> Takes:
     spoken = [(line, engine.speak(line)) for line in lines]
     again = Utterance(LINE.replace(".", ", behind the kitchen clock."), "en", voice)
     twice = engine.speak(again)
+    fixed = engine.speak(calibration_utterance(voice, "en"))
     engine.close()
-    return spoken[:-1], lines[-1], twice
+    return spoken[:-1], lines[-1], twice, fixed
 
 
 @pytest.fixture
 def judge(takes: Takes) -> Judge:
-    """A judge who knows the voice."""
-    judge = Judge()
+    """A judge who can ask for the voice."""
+    judge = Judge(lambda _text: takes[3])
     assert [judge.fault(line, speech) for line, speech in takes[0]] == [""] * len(TEXTS)
     return judge
+
+
+def test_the_verdict_on_a_take_hangs_on_no_other_take(takes: Takes) -> None:
+    # It once hung on the median pace of what a worker had spoken before, so that builds differed with their processes.
+    line, speech = takes[0][3]
+    suspects = [speech, *(Speech(spoil(speech.samples, speech.sample_rate), speech.sample_rate) for spoil in SPOILS)]
+    alone = [Judge(lambda _text: takes[3]).fault(line, suspect) for suspect in suspects]
+    judge = Judge(lambda _text: takes[3])
+    for other, sound in takes[0]:
+        judge.fault(other, Speech(np.repeat(sound.samples, 2), sound.sample_rate))
+    assert [judge.fault(line, suspect) for suspect in suspects] == alone
 
 
 def halved(samples: np.ndarray, rate: int) -> np.ndarray:
@@ -87,6 +100,9 @@ def broken(samples: np.ndarray, rate: int) -> np.ndarray:
     return np.where(np.arange(len(samples)) == 1000, np.float32(np.nan), samples)
 
 
+SPOILS = (halved, stuttering, hissing)
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -107,12 +123,12 @@ def test_a_spoilt_take_is_refused_by_name(judge: Judge, takes: Takes, spoil: Spo
 
 
 def test_an_end_that_a_neural_voice_says_twice_is_refused(judge: Judge, takes: Takes) -> None:
-    _, line, twice = takes
+    _, line, twice, _ = takes
     assert judge.fault(line, twice) == "an end that is said twice"
 
 
 def test_a_text_that_itself_repeats_its_end_is_not(judge: Judge, takes: Takes) -> None:
-    _, line, twice = takes
+    _, line, twice, _ = takes
     written = Utterance(LINE.replace(".", ", behind the kitchen clock."), "en", line.voice)
     assert judge.fault(written, twice) == ""
 

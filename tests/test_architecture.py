@@ -18,7 +18,7 @@ LAYERS = (
     {"configfile", "configschema", "scripttext", "scriptjson"},
     {
         "scriptfile", "cache", "store", "sharedtakes", "ffmpeg", "engines", "prosody", "measure", "loudness",
-        "truepeak", "filters", "dynamics", "spoken", "hearing", "names", "container",
+        "truepeak", "filters", "dynamics", "spoken", "hearing", "names", "container", "calibration",
     },
     {
         "ingest", "adapt", "rescript", "delivery", "pauses", "plan", "record", "crew", "speakers", "cluster", "outpost",

@@ -27,8 +27,7 @@ FEED = "https://books.example/lamp"
 TITLES = ["Opening Credits", "Chapter 1: The Wreck", "Chapter 2: AUX/CON?", "Closing Credits"]
 
 
-def make(folder: Path, cache: Path) -> Path:
-    # One process speaks: several judge a take by the pace of those that each of them happened to hear before.
+def make(folder: Path, cache: Path, jobs: int) -> Path:
     prose = Prose()
     source = folder / "the story.txt"
     source.parent.mkdir(parents=True)
@@ -43,7 +42,7 @@ def make(folder: Path, cache: Path) -> Path:
             "--engine",
             "silent",
             "--jobs",
-            "1",
+            str(jobs),
             "--credits",
             "--formats",
             ",".join(PACKAGES),
@@ -55,7 +54,7 @@ def make(folder: Path, cache: Path) -> Path:
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("every")
-    return make(home / "one", home / "cache one")
+    return make(home / "one", home / "cache one", jobs=1)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -73,7 +72,7 @@ def only(out: Path, pattern: str) -> Path:
 
 
 def test_two_builds_in_two_places_write_the_same_bytes(out: Path, tmp_path: Path) -> None:
-    other = make(tmp_path / "quite another place" / "two", tmp_path / "cache two")
+    other = make(tmp_path / "quite another place" / "two", tmp_path / "cache two", jobs=3)
     first, second = files(out), files(other)
     assert list(first) == list(second)
     assert [name for name, data in first.items() if second[name] != data] == []

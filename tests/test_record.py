@@ -20,6 +20,7 @@ from audiobook.accept import Judge
 from audiobook.audio import Utterance
 from audiobook.booth import halves
 from audiobook.cache import TakeCache
+from audiobook.calibration import calibration_utterance
 from audiobook.errors import EngineError, OutputError, RecordingError, VoiceError
 from audiobook.record import Keys, Recorded, open_recorder
 from audiobook.script import Delivery, Voice
@@ -58,7 +59,9 @@ def record(cache: TakeCache, utterances: Iterable[Utterance], jobs: int = 2, **s
 
 
 def calls(tmp_path: Path) -> list[str]:
-    return sorted(path.name for path in (tmp_path / "log").iterdir())
+    """What the engine was asked to say, but for the text that tells the voice's pace."""
+    fixed = calibration_utterance(Voice("fake", "good"), "en").text
+    return sorted(path.name for path in (tmp_path / "log").iterdir() if not path.name.startswith(fixed[:40]))
 
 
 def test_every_utterance_gets_its_own_take(cache: TakeCache) -> None:
@@ -338,7 +341,7 @@ def test_workers_do_not_import_the_callers_main_module(cache: TakeCache, tmp_pat
 def test_a_voice_is_judged_by_its_pace_in_the_same_language() -> None:
     # A worker that had read English in a voice refused every Japanese line of another book in the same voice.
     engine = audiobook.engines.open_engine("silent")
-    judge = Judge()
+    judge = Judge(engine.speak)
     voice = Voice("silent", "silent")
     for number in range(20):
         english = Utterance(f"Twelve boats came home on the day numbered {number}.", "en", voice)
