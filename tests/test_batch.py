@@ -382,8 +382,8 @@ def test_ctrl_c_finishes_the_lines_in_hand_and_the_batch_goes_on_later(
     assert "Traceback" not in complaints
     assert {row["state"] for row in summary(tmp_path)["outcomes"]} <= {"stopped", "waiting"}
     assert output.count('"event": "stopped"') == 3
-    begun = len(list((tmp_path / "log").iterdir()))
-    assert TakeCache(tmp_path / "cache").stats().takes == begun
+    begun = {path.stem for path in (tmp_path / "log").iterdir()}  # some texts are spoken twice to know the pace
+    assert TakeCache(tmp_path / "cache").stats().takes == len(begun)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is no signal that another process can send there")

@@ -179,7 +179,7 @@ def test_standard_input_is_a_source(monkeypatch: pytest.MonkeyPatch, story: Path
         (["story.txt", "--chapters", "x"], 2, "1-3,5"),
         (["story.txt", "--jobs", "many"], 2, "many"),
         (["story.txt", "--nonsense"], 2, "--nonsense"),
-        (["story.txt", "--config", "bad.toml"], 4, "bad.toml"),
+        (["story.txt", "--config", "broken.toml"], 4, "broken.toml"),
         (["story.txt", "--config", "missing.toml"], 4, "missing.toml"),
         (["story.txt", "--set", "pauses.coma=3"], 4, "Did you mean pauses.comma?"),
         (["story.txt", "--voice", "silent:nobody"], 5, "nobody"),
@@ -195,7 +195,7 @@ def test_bad_input_gets_one_line_the_right_code_and_leaves_nothing(
     Path("empty.txt").write_bytes(b"")
     Path("blank.txt").write_text(" \n\n \n", "utf-8")
     Path("binary.bin").write_bytes(bytes(range(256)) * 64)
-    Path("bad.toml").write_text("voice = ", "utf-8")
+    Path("broken.toml").write_text("voice = ", "utf-8")
     Path("deep.toml").write_text("a = " + "[" * 20_000, "utf-8")
     Path("empty.script").write_text("", "utf-8")
     Path("bad.script").write_text('+++\ntitle = "T"\n[cast]\nNARRATOR = "silent:silent"\n+++\nMery: hello\n', "utf-8")

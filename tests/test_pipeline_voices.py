@@ -46,6 +46,6 @@ def test_what_an_engine_cannot_do_is_said_once(monkeypatch: pytest.MonkeyPatch) 
     lines = [Utterance(str(n), "en", Voice("silent", "silent"), Delivery(whisper=1.0)) for n in range(3)]
     passages = tuple(Passage(line.text, NARRATOR, line) for line in lines)
     plan = Plan(Metadata(), (ChapterPlan(1, "", passages),))
-    assert unhonoured(plan) == ()
+    assert unhonoured(plan, "cpu") == ()
     monkeypatch.setattr(prosody, "unhonoured", lambda _engine, _delivery: frozenset({"whisper"}))
-    assert unhonoured(plan) == ("engine silent cannot change whisper here; these lines are spoken without it",)
+    assert unhonoured(plan, "cpu") == ("engine silent cannot change whisper here; these lines are spoken without it",)
