@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from audiobook import ffmpeg
 from audiobook.atomic import translated
 from audiobook.audio import Levels, Track
+from audiobook.dynamics import Limiter
 from audiobook.errors import ToolError
 from audiobook.measure import Measurement, Meter
 from audiobook.publish import pcm
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Codec", "Encoded", "aac_frames", "encode_chapters", "encode_joinable_aac"]
 
-_SCHEMA = 3
+_SCHEMA = 4
+_AGAIN = 3
+"""Times that a chapter may be encoded again for its peaks."""
+_MARGIN_DB = 0.2
 _LEAD = 3
 """AAC frames of the chapter before that are encoded in front, so that the encoder is in the state that one
 long encode would be in; after them comes one frame of the transform's delay."""
@@ -90,9 +94,8 @@ def encode_chapters(edition: Edition, codec: Codec, only: int | None = None) -> 
     def make(index: int, out: Path) -> Measurement:
         track = edition.audiobook.tracks[index]
         frames = edition.frames(track)
-        blocks = pcm.samples(track, edition.sample_rate, frames)
-        _encode(edition, codec, blocks, frames, out)
-        return _measured(out, _Decoded(codec.sample_rate or edition.sample_rate))
+        decoded = _Decoded(codec.sample_rate or edition.sample_rate)
+        return _encoded(edition, codec, lambda: pcm.samples(track, edition.sample_rate, frames), frames, out, decoded)
 
     return _kept(edition, codec, make, only, neighbours=False)
 
@@ -111,10 +114,12 @@ def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None)
 
     def make(index: int, out: Path) -> Measurement:
         frames = edition.padded_frames(edition.audiobook.tracks[index])
-        lead, blocks = _with_neighbours(edition, index, frames)
-        _encode(edition, codec, blocks, frames, out)
+        lead = _lead(edition, index)
         # Decoded with what is in front of it, as players will: a frame alone is half of its samples only.
-        measurement = _measured(out, _Decoded(edition.sample_rate, (lead + 1) * AAC_FRAME, frames))
+        decoded = _Decoded(edition.sample_rate, (lead + 1) * AAC_FRAME, frames)
+        measurement = _encoded(
+            edition, codec, lambda: _with_neighbours(edition, index, frames, lead), frames, out, decoded
+        )
         kept = frames // AAC_FRAME + (1 if index == 0 else 0)
         first = 0 if index == 0 else lead + 1
         with translated(out):
@@ -158,28 +163,66 @@ def _keep_frames(path: Path, first: int, count: int) -> None:
         whole.truncate(end - begin)
 
 
-def _with_neighbours(edition: Edition, index: int, frames: int) -> tuple[int, Iterator[NDArray[np.int16]]]:
-    """Return how many whole AAC frames stand in front of the chapter, and the samples of all."""
+def _lead(edition: Edition, index: int) -> int:
+    """Return how many whole AAC frames of the chapter before stand in front of one."""
+    if not index:
+        return 0
+    return min(_LEAD, edition.padded_frames(edition.audiobook.tracks[index - 1]) // AAC_FRAME)
+
+
+def _with_neighbours(edition: Edition, index: int, frames: int, lead: int) -> Iterator[NDArray[np.int16]]:
+    """Yield the samples of a chapter, with what its first and last AAC frames lean on."""
     tracks, rate = edition.audiobook.tracks, edition.sample_rate
-    before = tracks[index - 1] if index else None
-    after = tracks[index + 1] if index + 1 < len(tracks) else None
-    length = edition.padded_frames(before) if before else 0
-    lead = min(_LEAD, length // AAC_FRAME)
-
-    def blocks() -> Iterator[NDArray[np.int16]]:
-        if before:
-            yield pcm.context_before(before, rate, length, lead * AAC_FRAME)
-        yield from pcm.samples(tracks[index], rate, frames)
-        if after:
-            yield pcm.context_after(after, rate, AAC_FRAME)
-
-    return lead, blocks()
+    if index:
+        before = tracks[index - 1]
+        yield pcm.context_before(before, rate, edition.padded_frames(before), lead * AAC_FRAME)
+    yield from pcm.samples(tracks[index], rate, frames)
+    if index + 1 < len(tracks):
+        yield pcm.context_after(tracks[index + 1], rate, AAC_FRAME)
 
 
-def _encode(edition: Edition, codec: Codec, blocks: Iterator[NDArray[np.int16]], frames: int, out: Path) -> None:
+def _encoded(
+    edition: Edition,
+    codec: Codec,
+    samples: Callable[[], Iterator[NDArray[np.int16]]],
+    frames: int,
+    out: Path,
+    decoded: _Decoded,
+) -> Measurement:
+    """Encode a chapter so that its decoded peaks pass the profile, and return what was measured on it.
+
+    Lossy coders lift peaks, by half a decibel mostly, by two now and then. Only a chapter where that happened is
+    encoded again, with those peaks held lower; all else in it stays as it was, its loudness too.
+    """
+    profile, ceiling_db = edition.profile, edition.profile.peak_db
+    measurement = _once(edition, codec, samples(), frames, out, decoded)
+    for _ in range(_AGAIN):
+        excess_db = measurement.levels.peak_db - profile.peak_limit_db
+        if excess_db <= 0:
+            break
+        ceiling_db -= excess_db + _MARGIN_DB
+        held = _held(samples(), Limiter(ceiling_db, edition.sample_rate))
+        measurement = _once(edition, codec, held, frames, out, decoded)
+    return measurement
+
+
+def _once(
+    edition: Edition, codec: Codec, blocks: Iterator[NDArray[np.int16]], frames: int, out: Path, decoded: _Decoded
+) -> Measurement:
     raw = (block.astype("<i2", copy=False).tobytes() for block in blocks)
     rate = edition.sample_rate
     ffmpeg.encode(raw, rate, codec.options, out, codec.form, seconds=frames / rate)
+    return _measured(out, decoded)
+
+
+def _held(blocks: Iterator[NDArray[np.int16]], limiter: Limiter) -> Iterator[NDArray[np.int16]]:
+    """Pass samples through a limiter."""
+    import numpy as np
+
+    full = np.float32(32768.0)
+    for block in blocks:
+        yield (limiter.push(block.astype(np.float32) / full) * full).astype(np.int16)
+    yield (limiter.finish() * full).astype(np.int16)
 
 
 def _measured(path: Path, wanted: _Decoded) -> Measurement:
@@ -209,7 +252,8 @@ def _kept(
         if neighbours:
             contents.append(_end(tracks[index - 1]) if index else "")
             contents.append(_beginning(tracks[index + 1]) if index + 1 < len(tracks) else "")
-        key = digest_of([_SCHEMA, build, codec.form, codec.options, edition.sample_rate, index == 0, contents])
+        peaks = (edition.profile.peak_db, edition.profile.peak_limit_db)
+        key = digest_of([_SCHEMA, build, codec.form, codec.options, edition.sample_rate, peaks, index == 0, contents])
         if (kept := store.get(key, codec.suffix)) and (found := _opened(kept)):
             return found
         measurements = []
