@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,16 +60,16 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-def modern(one: str = ONE, **more: str) -> bytes:
+def modern(one: str = ONE, metadata: str = "", files: Mapping[str, str] | None = None) -> bytes:
     """Return an EPUB 3 with a style sheet, a picture, programs and somebody else's overlay."""
     return make_epub(
         {"one.xhtml": one, "two.xhtml": TWO},
         nav=NAV,
-        metadata=METADATA + '<meta property="media:duration" refines="#o">1s</meta><meta property="media:duration">1s</meta>' + more.get("metadata", ""),
+        metadata=METADATA + '<meta property="media:duration" refines="#o">1s</meta><meta property="media:duration">1s</meta>' + metadata,
         manifest='<item id="css" href="styles/book.css" media-type="text/css"/><item id="js" href="go.js" media-type="text/javascript"/>'
         '<item id="pic" href="lamp.png" media-type="image/png"/><item id="o" href="old.smil" media-type="application/smil+xml"/>'
         '<item id="oa" href="old.mp3" media-type="audio/mpeg"/>',
-        files={"OPS/styles/book.css": ".first { color: red }", "OPS/go.js": "alert(1)", "OPS/lamp.png": picture(), "OPS/old.smil": OLD_OVERLAY, "OPS/old.mp3": b"x", "OPS/audiobook/x.txt": "taken"},
+        files={"OPS/styles/book.css": ".first { color: red }", "OPS/go.js": "alert(1)", "OPS/lamp.png": picture(), "OPS/old.smil": OLD_OVERLAY, "OPS/old.mp3": b"x", "OPS/audiobook/x.txt": "taken", **(files or {})},
     )  # fmt: skip
 
 
@@ -119,6 +120,16 @@ def build(data: bytes, folder: Path, *arguments: str) -> Path:
     wanted = ["build", str(source), "--engine", "silent", "--formats", "epub", "-o", str(folder / "out"), *arguments]
     assert main(wanted) == 0
     return next((folder / "out").rglob("*.epub"))
+
+
+LINKS = (
+    # What was said of the old sound, and of what was said of it; a record that stays, in another case; what does not.
+    '<meta property="dcterms:rights" refines="#oa" id="r">Voices, Inc.</meta><meta property="alternate-script" refines="#r" xml:lang="de">Stimmen</meta>'
+    '<meta property="dcterms:rights" refines="old.mp3">Voices, Inc.</meta><meta property="file-as" refines="#c">Lee, Ann</meta>'
+    '<link rel="record" href="Meta/lamp.xml" media-type="application/xml"/><link rel="record" href="gone.xml" media-type="application/xml"/>'
+    '<link rel="voicing" refines="#c" href="old.mp3" media-type="audio/mpeg"/><link rel="record" href="run.xhtml" media-type="application/xhtml+xml"/>'
+    '<link rel="alternate" href="two.xhtml" media-type="application/xhtml+xml"/><link rel="record" href="https://example.org/lamp.xml" media-type="application/xml"/>'
+)
 
 
 def judge(path: Path) -> list[str]:
@@ -267,6 +278,23 @@ def test_pages_that_cannot_be_kept_give_way_to_made_ones_with_the_reason(
     told = capsys.readouterr().err
     assert "the book's own pages could not be kept" in told
     assert reason in told
+
+
+def test_metadata_say_nothing_of_parts_that_are_gone_and_bring_what_they_link_to(tmp_path: Path) -> None:
+    # Statements that refine a dropped sound, and links to files left behind, were errors in EPUBCheck.
+    source = modern(metadata=LINKS, files={"OPS/meta/lamp.xml": "<lamp/>", "OPS/run.xhtml": "<script>go()</script>"})
+    book = build(source, tmp_path)
+    assert judge(book) == []
+    files = members(book)
+    package = files["OPS/book.opf"].decode()
+    assert "Voices, Inc." not in package
+    assert "Stimmen" not in package
+    assert 'refines="#c">Lee, Ann' in package
+    assert [link.get("href") for link in etree.fromstring(files["OPS/book.opf"]).iter(f"{OPF}link")] == [
+        "meta/lamp.xml", "two.xhtml", "https://example.org/lamp.xml",
+    ]  # fmt: skip
+    assert files["OPS/meta/lamp.xml"] == b"<lamp/>"
+    assert "OPS/run.xhtml" not in files
 
 
 def test_a_script_that_is_another_book_gets_pages_of_its_own(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from audiobook.container.package import Package
+from audiobook.container.package import Package, join
 from audiobook.container.xml import Element, local
 from audiobook.names import one_line
 from audiobook.publish.edition import Edition
 from audiobook.publish.overlay import ACTIVE, clock
 
-__all__ = ["OPF", "Addition", "address", "rewrite"]
+__all__ = ["OPF", "Addition", "address", "linked", "rewrite"]
 
 OPF = "http://www.idpf.org/2007/opf"
 _DC = "http://purl.org/dc/elements/1.1/"
+_PAGES = frozenset({"application/xhtml+xml", "image/svg+xml"})
 _PROGRAMS = re.compile(r"(application|text)/(x-)?(java|ecma|live)script")
 _OLD_ROLE, _OLD_SORT = f"{{{OPF}}}role", f"{{{OPF}}}file-as"
 
@@ -43,12 +44,20 @@ def address(base: str, name: str) -> str:
     return quote(posixpath.relpath(name, posixpath.dirname(base) or "."), safe="/~!$&'()*+,;=:@")
 
 
+def linked(package: Package) -> tuple[str, ...]:
+    """Return the members that the metadata link to."""
+    metadata = next(package.root.iter(f"{{{OPF}}}metadata"))
+    links = (node.get("href") or "" for node in metadata.iter(f"{{{OPF}}}link"))
+    return tuple(join(package.path, href).partition("#")[0] for href in links if not urlsplit(href).scheme)
+
+
 def rewrite(
     edition: Edition,
     package: Package,
     additions: tuple[Addition, ...],
     overlays: Mapping[str, tuple[str, int]],
     forms: frozenset[str],
+    find: Callable[[str], str | None],
 ) -> frozenset[str]:
     """Rewrite ``package.root`` in place.
 
@@ -58,6 +67,7 @@ def rewrite(
         additions: Files that join it.
         overlays: By the identifier of a page: the identifier of its overlay, and milliseconds.
         forms: Members with a form in them, which keep the property ``scripted``.
+        find: Returns the member of the source that a name means, or None.
 
     Returns:
         Identifiers of the items that stay.
@@ -83,6 +93,8 @@ def rewrite(
         _enter(spine, each)
     metadata = next(root.iter(f"{{{OPF}}}metadata"))
     _forget(metadata)
+    _mend_links(package, metadata, kept, find)
+    _drop_refinements(package, kept)
     for property_, refines, text in _statements(edition, metadata, overlays):
         meta = metadata.makeelement(f"{{{OPF}}}meta", {"property": property_})
         if refines:
@@ -149,6 +161,45 @@ def _forget(metadata: Element) -> None:
         named = meta.get("property") or ""
         if named.startswith("media:") or (named == "dcterms:modified" and not meta.get("refines")):
             meta.getparent().remove(meta)
+
+
+def _mend_links(package: Package, metadata: Element, kept: frozenset[str], find: Callable[[str], str | None]) -> None:
+    """Take out links to what does not come along; let the others name the members as they are called.
+
+    A file that only a link names comes along as it is, so it may be neither a page, which may hold programs, nor one
+    of the container's own files.
+    """
+    listed = {item.href for item in package.items if item.id in kept}
+    left_out = {item.href for item in package.items} - listed
+    for link in list(metadata.iter(f"{{{OPF}}}link")):
+        href = (link.get("href") or "").strip()
+        if urlsplit(href).scheme:
+            continue
+        name, mark, fragment = join(package.path, href).partition("#")
+        member, kind = find(name) or "", (link.get("media-type") or "").strip().lower()
+        reserved = member in {"", "mimetype", package.path} or member.upper().startswith("META-INF/")
+        active = kind in _PAGES or _PROGRAMS.fullmatch(kind)
+        if reserved or not kind or member in left_out or (active and member not in listed):
+            link.getparent().remove(link)
+        else:
+            link.set("href", address(package.path, member) + mark + quote(fragment))
+
+
+def _drop_refinements(package: Package, kept: frozenset[str]) -> None:
+    """Take out what is said of parts that are gone, and what is said of those statements in turn."""
+    listed = {item.href for item in package.items if item.id in kept}
+    left_out = {item.href for item in package.items} - listed
+    lost = True
+    while lost:
+        names = {node.get("id") for node in package.root.iter() if isinstance(node.tag, str)}
+        lost = False
+        for node in list(package.root.iter(f"{{{OPF}}}meta", f"{{{OPF}}}link")):
+            refines = (node.get("refines") or "").strip()
+            name, _, fragment = join(package.path, refines).partition("#")
+            gone = fragment not in names if refines.startswith("#") else name in left_out
+            if refines and gone:
+                node.getparent().remove(node)
+                lost = True
 
 
 def _statements(

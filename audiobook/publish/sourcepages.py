@@ -22,7 +22,7 @@ from audiobook.publish.chapters import chapter_title, scratch
 from audiobook.publish.contents import navigation, read_ncx
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
-from audiobook.publish.opf import Addition, address, rewrite
+from audiobook.publish.opf import Addition, address, linked, rewrite
 from audiobook.publish.overlay import Clip, active_style, smil
 from audiobook.publish.pagetext import PageText, Run, read_page, runs, wrap
 from audiobook.publish.paragraphs import arrange, shown
@@ -95,7 +95,7 @@ class _Binder:
         yield from self._sound_files()
         if not self.book.modern:
             yield self._navigation()
-        kept = rewrite(self.edition, package, tuple(self.additions), self.overlays, self.book.forms)
+        kept = rewrite(self.edition, package, tuple(self.additions), self.overlays, self.book.forms, archive.find)
         yield from self._other_files(kept)
         yield Entry(package.path, _serialized(package.root))
 
@@ -202,17 +202,20 @@ class _Binder:
         return self._add(name, PAGE, text, properties="nav")
 
     def _other_files(self, kept: frozenset[str]) -> Iterator[Entry]:
-        """Yield pictures, fonts and styles as they are."""
+        """Yield pictures, fonts and styles as they are, and what only the metadata link to."""
         fonts = dict(self.book.fonts)
-        done = set()
+        done = {item.href for item in self.book.package.items if item.media_type in {PAGE, PICTURE}}
         for item in self.book.package.items:
-            if item.id not in kept or not item.href or item.href in done or item.media_type in {PAGE, PICTURE}:
+            if item.id not in kept or not item.href or item.href in done:
                 continue
             done.add(item.href)
             data = self.archive.read(item.href)
             if item.href in fonts:
                 data = unscrambled(data, fonts[item.href], self.book.package)
             yield Entry(item.href, data, stored=item.media_type.startswith(("image/", "audio/", "video/")))
+        for name in dict.fromkeys(linked(self.book.package)):
+            if name not in done:
+                yield Entry(name, self.archive.read(name))
 
 
 def write_source_epub(edition: Edition, source: Path) -> tuple[Path, tuple[str, ...]]:
