@@ -24,6 +24,12 @@ _JOINED = 120
 """Characters; a sentence of one word is joined to its neighbour as long as both stay below this."""
 _TELLING_WORDS = 5
 """A title that the text repeats is not announced when it is this long; "Tom" before "Tom went" is."""
+_TELLING_LETTERS = 25
+"""The same for titles in scripts without spaces, and for those that were cut inside a word."""
+_CUT = " …"
+"""How a title ends that is the beginning of a longer sentence."""
+_ENDED = re.compile(r"[,;:]?\s*(?:\Z|[.!?…。！？؟।\"“”„‟«»「」『』])")
+"""What stands behind words that are a sentence, or a speech, of their own."""
 _CUE_SPREAD_MS = 300
 """Most that cues add to a pause, or take from it."""
 _LEAST_MS = 80
@@ -35,15 +41,25 @@ _SPEAKING = 0.75
 _CALIBRATION = (0.7, 1.4)
 
 
-def _opens_with(chapter: ScriptChapter, title: str) -> bool:
-    """Whether the text itself begins with the title, as it does when a book without any is named after its opening."""
+def _opens_with(chapter: ScriptChapter, book: str) -> bool:
+    """Whether the text itself begins with the chapter's title, as when a book without any is named after its opening.
+
+    A short title must be the whole first sentence, letter by letter; a single word must be the book's title too.
+    """
     first = next(chapter.lines(), None)
+    title = " ".join(chapter.title.removesuffix(_CUT).split())
     words = re.findall(r"\w+", title.casefold())
-    return (
-        first is not None
-        and len(words) >= _TELLING_WORDS
-        and re.findall(r"\w+", first.text.casefold())[: len(words)] == words
-    )
+    if first is None or not words:
+        return False
+    text = re.sub(r"^[\W_]+", "", " ".join(first.text.split()))
+    said = re.findall(r"\w+", text.casefold())
+    if len(words) >= _TELLING_WORDS and said[: len(words)] == words:
+        return True
+    if not text.startswith(title):
+        return False
+    if len(title) >= _TELLING_LETTERS and title != chapter.title:
+        return True
+    return bool(_ENDED.match(text, len(title))) and (len(words) > 1 or chapter.title == book)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,7 @@ class _Planner:
         self.settings = settings
         self.lexicon = lexicon
         self.language = script.metadata.language
+        self.title = script.metadata.title
         self.book = pauses.identity((script.metadata.title, script.metadata.author))
         self.cast = dict(script.cast)
         self.pace = {voice.address: _calibration(voice, settings.words_per_minute) for voice in voices}
@@ -119,7 +136,7 @@ class _Planner:
 
     def _drafts(self, chapter: ScriptChapter) -> Iterator[_Draft]:
         """Yield the chapter's passages in order, pauses left open."""
-        if not _opens_with(chapter, chapter.title):
+        if not _opens_with(chapter, self.title):
             yield from self._heading(chapter.title, 0)
         paragraph_number = line_number = 0
         for scene_number, scene in enumerate(chapter.scenes):

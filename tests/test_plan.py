@@ -249,3 +249,26 @@ def test_a_title_taken_from_the_opening_is_not_said_twice() -> None:
 
     assert planned("Tom Hale was no ordinary keeper")[0].startswith("Tom Hale was no ordinary keeper.")
     assert planned("Tom Hale")[0] == "Tom Hale"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "book", "once"),
+    [
+        ("The dog slept", "The dog slept. It rained.", "", True),
+        ("The dog slept", "“The dog slept,”", "", True),
+        ("He said the", "He said the “old ferry” was gone.", "", True),
+        ("你去哪里", "“你去哪里？”", "你去哪里", True),
+        ("Internationalizationisticall …", "Internationalizationistically speaking, no.", "", True),
+        ("Come", "“Come!”", "Come", True),
+        ("The Dog Slept", "The dog slept. It rained.", "", False),
+        ("The dog", "The dog slept. It rained.", "The dog", False),
+        ("Rain", "Rain. It fell all day.", "Weather", False),
+    ],
+)
+def test_a_short_title_is_not_said_twice_when_it_is_the_whole_first_sentence(
+    title: str, text: str, book: str, *, once: bool
+) -> None:
+    # Broke: a book named after its first sentence, of fewer than five words, began with that sentence twice.
+    chapter = ScriptChapter(title, (Scene((ScriptParagraph((Line(NARRATOR, text),)),)),))
+    script = Script(Metadata(title=book), ((NARRATOR, Voice("silent", "silent")),), (chapter,))
+    assert (plan(script, Settings()).chapters[0].passages[0].written != title) is once
