@@ -12,10 +12,12 @@ from pathlib import Path
 
 from audiobook.errors import OutputError
 
-__all__ = ["PARTIAL", "make_folder", "output_path", "sweep", "write_bytes", "write_text"]
+__all__ = ["FULL", "PARTIAL", "make_folder", "output_path", "sweep", "write_bytes", "write_text"]
 
 PARTIAL = ".audiobook-partial-"
 """How the name of everything begins that is not finished yet."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors of a disk, or a share of one, without room."""
 _DEPTH = ("", "*/", "*/*/")
 """Folders that a build writes into, below the one it was given."""
 
@@ -93,7 +95,7 @@ def _reason(error: OSError) -> str:
 
 
 def _remedy(error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in FULL:
         return "Free some disk space and run the same command again; finished takes are kept"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "Choose a folder you may write to with -o DIR"

@@ -35,6 +35,20 @@ def digest_of(facts: object) -> str:
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
+@contextlib.contextmanager
+def _of_cache(folder: Path) -> Iterator[None]:
+    """Let a failure to write below ``folder`` name what moves the cache; ``-o`` would not."""
+    try:
+        yield
+    except OutputError as error:
+        cause = error.__cause__
+        if not isinstance(cause, OSError) or not Path(error.place).is_relative_to(folder):
+            raise
+        free = "Free some disk space or move" if cause.errno in atomic.FULL else "Move"
+        remedy = f"{free} the cache with AUDIOBOOK_CACHE=DIR, then run the same command again; finished takes are kept"
+        raise OutputError(error.message, place=error.place, remedy=remedy) from cause
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A file of a store."""
@@ -90,6 +104,10 @@ class Store:
         Raises:
             OutputError: the folder cannot be written or the disk is full.
         """
+        with _of_cache(self.folder):
+            return self._put(key, suffix, make)
+
+    def _put(self, key: str, suffix: str, make: Callable[[Path], Mapping[str, Any]]) -> Kept:
         folder = self.folder / key[:2]
         atomic.make_folder(folder)
         with atomic.translated(folder):

@@ -39,7 +39,13 @@ def test_the_temporary_file_keeps_the_suffix_and_the_folder(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("number", "remedy"), [(errno.ENOSPC, "Free some disk space"), (errno.EROFS, "-o DIR"), (errno.EIO, "-o DIR")]
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "Free some disk space"),
+        (errno.EFBIG, "Free some disk space"),
+        (errno.EROFS, "-o DIR"),
+        (errno.EIO, "-o DIR"),
+    ],
 )
 def test_a_full_or_read_only_disk_is_one_clear_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str

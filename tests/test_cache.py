@@ -144,15 +144,24 @@ def test_many_processes_share_one_folder(cache: TakeCache) -> None:
     assert cache.verify() == ()
 
 
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "Free some disk space or move the cache with AUDIOBOOK_CACHE=DIR"),
+        (errno.EFBIG, "Free some disk space or move the cache with AUDIOBOOK_CACHE=DIR"),
+        (errno.EROFS, "Move the cache with AUDIOBOOK_CACHE=DIR"),
+    ],
+)
 def test_a_full_disk_is_an_error_with_a_remedy_and_leaves_no_entry(
-    cache: TakeCache, monkeypatch: pytest.MonkeyPatch
+    cache: TakeCache, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str
 ) -> None:
+    # Broke: the remedy for a file in the cache was -o DIR, which moves the packages alone.
     def no_space(_: Path, __: bytes) -> int:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", no_space)
-        with pytest.raises(OutputError, match="Free some disk space"):
+        with pytest.raises(OutputError, match=remedy):
             cache.put(KEY, speech())
     assert cache.get(KEY) is None
     assert not [path for path in cache.folder.rglob("*") if path.is_file()]
