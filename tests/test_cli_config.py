@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -129,3 +130,18 @@ def test_doctor_lists_engines_and_ffmpeg(capsys: pytest.CaptureFixture[str]) -> 
     assert rows["engine piper"]["ok"]
     assert rows["ffmpeg"]["ok"]
     assert rows["cache"]["ok"]
+
+
+def test_doctor_names_what_is_optional_and_how_to_get_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Broke: neither the recognizer nor Dask was listed.
+    find = importlib.util.find_spec
+    absent = {"moonshine_voice", "distributed"}
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in absent else find(name))
+    assert main(["doctor"]) == 0
+    shown = capsys.readouterr().out
+    assert 'recognizer: pip install "audiobook[listen]"' in shown
+    assert 'dask: pip install "audiobook[cluster]"' in shown
+    assert [line.split()[1] for line in shown.splitlines() if line.startswith("optional")] == ["recognizer", "dask"]
+    assert not any(line.startswith("missing") for line in shown.splitlines())

@@ -29,7 +29,7 @@ def command(as_json: bool) -> None:
         click.echo(json.dumps([row.as_json() for row in rows], ensure_ascii=False))
     else:
         click.echo(f"audiobook {__version__}, Python {platform.python_version()}, {platform.platform()}\n")
-        marks = [("ok" if row.ok else "missing", row.name, row.detail) for row in rows]
+        marks = [("ok" if row.ok else "optional" if row.optional else "missing", row.name, row.detail) for row in rows]
         click.echo(table(marks, ("", "part", "found")))
         for row in rows:
             if row.remedy:

@@ -45,11 +45,11 @@ def require() -> str:
     """
     spec = importlib.util.find_spec("moonshine_voice")
     if spec is None or not spec.origin:
-        raise EngineError("listening needs a recognizer", remedy="pip install audiobook[listen]")
+        raise EngineError("listening needs a recognizer", remedy='pip install "audiobook[listen]"')
     if not _model(spec.origin).is_dir():
         raise EngineError(
             f"{_PACKAGE} {importlib.metadata.version(_PACKAGE)} holds no recognizer",
-            remedy="pip install audiobook[listen]",
+            remedy='pip install "audiobook[listen]"',
         )
     return f"{_PACKAGE} {importlib.metadata.version(_PACKAGE)} tiny-en"
 
@@ -82,7 +82,7 @@ class Recognizer:
             )
         except (moonshine_voice.MoonshineError, OSError) as error:
             raise EngineError(
-                f"the recognizer does not load ({error})", remedy="pip install --force-reinstall audiobook[listen]"
+                f"the recognizer does not load ({error})", remedy='pip install --force-reinstall "audiobook[listen]"'
             ) from error
 
     def hear(self, samples: NDArray[np.float32], sample_rate: int) -> str:

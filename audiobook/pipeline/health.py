@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import importlib.util
 import shutil
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from audiobook import ffmpeg
+from audiobook import ffmpeg, hearing
 from audiobook.atomic import make_folder
 from audiobook.cache import TakeCache, cache_folder
 from audiobook.engines import available, device
-from audiobook.errors import AudiobookError, ToolError
+from audiobook.errors import AudiobookError, EngineError, ToolError
 
 __all__ = ["Finding", "examine"]
 
@@ -28,6 +30,8 @@ class Finding:
     remedy: str = ""
     speaks: bool = False
     """It is an engine with voices of its own sound."""
+    optional: bool = False
+    """A build does without it; it is no fault when it is missing."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that ``doctor --json`` prints."""
@@ -40,7 +44,7 @@ def examine() -> tuple[Finding, ...]:
         Finding(f"engine {status.name}", status.installed, status.detail, status.remedy, status.name != "silent")
         for status in available()
     )
-    return (*engines, *_devices(), _ffmpeg(), _cache())
+    return (*engines, *_devices(), _ffmpeg(), _recognizer(), _dask(), _cache())
 
 
 def _devices() -> tuple[Finding, ...]:
@@ -56,6 +60,22 @@ def _ffmpeg() -> Finding:
         return Finding("ffmpeg", ok=True, detail=ffmpeg.version())
     except ToolError as error:
         return Finding("ffmpeg", ok=False, detail=error.message, remedy=error.remedy)
+
+
+def _recognizer() -> Finding:
+    try:
+        return Finding("recognizer", ok=True, detail=f"{hearing.require()}, for --listen", optional=True)
+    except EngineError as error:
+        detail = f"{error.message}; --listen wants it"
+        return Finding("recognizer", ok=False, detail=detail, remedy=error.remedy, optional=True)
+
+
+def _dask() -> Finding:
+    if importlib.util.find_spec("distributed"):
+        detail = f"distributed {importlib.metadata.version('distributed')}, for batch --dask"
+        return Finding("dask", ok=True, detail=detail, optional=True)
+    remedy = 'pip install "audiobook[cluster]"'
+    return Finding("dask", ok=False, detail="not installed; batch --dask wants it", remedy=remedy, optional=True)
 
 
 def _cache() -> Finding:
