@@ -103,6 +103,12 @@ def parse_cue(word: str) -> Cue:
     return Cue(name, _number(name, number, low, high))
 
 
+def _told(error: ValueError) -> tuple[str, str]:
+    """Cut ``problem; remedy`` in two sentences."""
+    problem, _semicolon, remedy = str(error).partition("; ")
+    return problem, remedy[:1].upper() + remedy[1:]
+
+
 def _number(name: str, value: Any, low: float, high: float) -> float:
     try:
         number = float(value)
@@ -235,7 +241,7 @@ def _read_voice(speaker: str, value: Any, where: str) -> Voice:
             name: _number(name, table[name], *_VOICE_LIMITS[name]) for name in table if name != "voice"
         }
     except ValueError as error:
-        problem, _semicolon, remedy = str(error).partition("; ")
+        problem, remedy = _told(error)
         raise ScriptError(problem, place=where, remedy=remedy or f'Write {_key(speaker)} = "ENGINE:NAME"') from error
     return dataclasses.replace(voice, **offsets)
 
@@ -269,7 +275,7 @@ class _Reader:
             try:
                 self._take(text.rstrip())
             except ValueError as error:
-                problem, _semicolon, remedy = str(error).partition("; ")
+                problem, remedy = _told(error)
                 raise ScriptError(problem, place=f"{self._place}:{start + 1}", remedy=remedy) from error
         return tuple(_frozen_chapter(title, scenes) for title, scenes in self._chapters)
 

@@ -193,7 +193,8 @@ class _Lines:
 def _ending(update: Update) -> str:
     outcome = update.outcome
     if update.kind in ("current", "done"):
-        facts = f"{outcome.chapters} chapters, {duration(outcome.audio_s)} of audio, {megabytes(outcome.size)}"
+        chapters = f"{outcome.chapters} chapter{'s' * (outcome.chapters != 1)}"
+        facts = f"{chapters}, {duration(outcome.audio_s)} of audio, {megabytes(outcome.size)}"
         return f"was finished before, {facts}" if update.kind == "current" else f"finished, {facts}"
     if update.kind == "failed":
         return f"failed: {outcome.failure}"

@@ -63,7 +63,8 @@ def command(
     if failed:
         raise CheckError(f"{failed} of {len(reports)} files fail the standard {settings.profile!r}")
     if not as_json:
-        click.secho(f"All {len(reports)} files meet the standard {settings.profile!r}.", fg="green")
+        all_of_them = "The file meets" if len(reports) == 1 else f"All {len(reports)} files meet"
+        click.secho(f"{all_of_them} the standard {settings.profile!r}.", fg="green")
 
 
 def _script(paths: tuple[Path, ...], against: Path | None) -> Path:
