@@ -98,6 +98,29 @@ def test_a_book_that_grew_after_its_script_was_edited_is_noticed(
     assert "paragraphs that are not in it: 1" in capsys.readouterr().err
 
 
+def test_an_edited_script_beside_the_one_of_a_new_title_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    # Broke: a book named after its first words got a new script when they changed; the edited one lay there in silence.
+    book = Path("12.txt")
+    book.write_text("The dog slept.\n\nThen it rained all day.\n", "utf-8")
+    assert build(book, "-o", "same") == 0
+    edited = Path("same/the-dog-slept.script")
+    edited.write_text(edited.read_text("utf-8").replace("all day", "all night"), "utf-8")
+    book.write_text("The cat slept.\n\nThen it rained all day.\n", "utf-8")
+    capsys.readouterr()
+    assert build(book, "--rescript", "-o", "same") == 0
+    (warning,) = [line for line in capsys.readouterr().err.splitlines() if str(edited) in line]
+    assert "not used" in warning
+    assert "--set metadata.title=" in warning
+    assert build(book, "-o", "same", "--set", "metadata.title=The dog slept") == 0
+    assert "not used" not in capsys.readouterr().err
+
+
+def test_a_book_of_one_chapter_has_one_chapter(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("book.txt").write_text("It rained all day.\n", "utf-8")
+    assert build("book.txt") == 0
+    assert "1 chapter read" in capsys.readouterr().err
+
+
 def test_packages_with_a_very_long_title_do_not_replace_each_other(tmp_path: Path) -> None:
     # Notes of two packages were cut to one name, and the second package deleted the files of the first.
     Path("long.md").write_text(f"# {'T' * 300}\n\n“Hello,” said Tom. “What a day!”\n", "utf-8")

@@ -69,7 +69,9 @@ def draft(source: str, settings: Settings, progress: Progress) -> Draft:
         return Draft(recast(script, settings), None)
     settings, voices = resolve_engine(settings)
     book = read_source(source, settings)
-    progress(Event("stage", f"{book.metadata.title}: {len(book.chapters)} chapters read"))
+    progress(
+        Event("stage", f"{book.metadata.title}: {len(book.chapters)} chapter{'s' * (len(book.chapters) != 1)} read")
+    )
     marked = adapt.mark(book, settings.adapt)
     warnings: tuple[str, ...] = ()
     if settings.adapt.attribution == "llm":
@@ -147,10 +149,20 @@ def settle(path: Path, made: Draft, request: Request, progress: Progress) -> Dra
     found = reconcile(path, made, rescript=request.rescript)
     for event in (*(Event("warning", warning) for warning in made.warnings), *found.notes):
         progress(event)
+    if path != request.out and (unused := _edited_beside(path)):
+        message = f"edited by hand and not used, as this book's script is {path.name}: {', '.join(unused)}"
+        progress(Event("warning", f'{message}; build it by its name, or give its title: --set metadata.title="..."'))
     if found.written is not None:
         write_text(path, found.written)
         write_text(_memory(path), found.generated)
     return dataclasses.replace(made, script=found.script)
+
+
+def _edited_beside(path: Path) -> list[str]:
+    """Return the other scripts of a folder that a person edited: a book whose title changed has a new script."""
+    others = [memory for memory in sorted(_memory(path).parent.glob("*.script")) if memory.name != path.name]
+    pairs = [(path.parent / memory.name, memory) for memory in others]
+    return [str(script) for script, memory in pairs if script.is_file() and script.read_bytes() != memory.read_bytes()]
 
 
 def _memory(path: Path) -> Path:
