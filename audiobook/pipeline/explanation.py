@@ -60,7 +60,7 @@ class Explanation:
 
 
 def note_takes(folder: Path, plan: Plan, settings: Settings) -> None:
-    """Keep in ``folder`` what the takes of a finished recording depend on, for `explain` to compare with.
+    """Keep in ``folder`` what the takes of a recording depend on, failed ones included, for `explain` to compare with.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -143,7 +143,7 @@ def _reasons(passage: Passage, facts: Mapping[str, Any], before: list[dict[str, 
         yield "this book has not been recorded here before"
         return
     if any(row["facts"] == now for row in before):
-        yield "its take is no longer in the cache, or was damaged"
+        yield "there is no take of it in the cache: it could not be recorded, or was deleted or damaged"
         return
     same = [row for row in before if row["written"] == passage.written]
     if not same:

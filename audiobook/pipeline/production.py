@@ -124,6 +124,7 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
         hired = attentive(recorder, progress, listen=listen)
         recorded = _record(plan, rate, studio, settings, progress, assemble, hired)
         note_takes(folder, plan, settings)
+        _require_all(recorded)
         progress(Event("stage", f"writing {', '.join(settings.formats)}"))
         book = assemble(recorded.tracks)
         packages = _publish(book, folder, name, settings, progress)
@@ -193,7 +194,6 @@ def _record(
     state.levels.sort(key=lambda chapter: chapter.number)
     for line in state.unclear:
         progress(Event("warning", str(line), chapter=line.chapter))
-    _require_all(state)
     return state
 
 
