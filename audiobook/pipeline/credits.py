@@ -15,7 +15,7 @@ from audiobook.script import NARRATOR, Line, Scene, Script, ScriptChapter, Scrip
 from audiobook.settings import Settings
 from audiobook.spoken import Lexicon
 
-__all__ = ["plan_credits", "worded"]
+__all__ = ["credit_titles", "plan_credits", "worded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,11 @@ _WORDINGS = {
 }  # fmt: skip
 """By language; a book in another language says English words, unless the settings give others."""
 _FIELDS = (*(field.name for field in fields(Metadata)), "disclosure")
+
+
+def credit_titles(language: str) -> tuple[str, str]:
+    """Return the titles of the tracks that hold the opening and the closing credits of a book."""
+    return _wording(language).titles
 
 
 def plan_credits(

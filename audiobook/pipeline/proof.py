@@ -10,7 +10,8 @@ from pathlib import Path
 from audiobook import hearing
 from audiobook.audio import ChapterPlan
 from audiobook.errors import SourceError, UsageError
-from audiobook.pipeline.credits import plan_credits
+from audiobook.pipeline.credits import credit_titles, plan_credits
+from audiobook.pipeline.draft import with_settings
 from audiobook.pipeline.lexicons import gather
 from audiobook.plan import plan
 from audiobook.scriptfile import read_script
@@ -50,41 +51,54 @@ def proof_listened(reports: Sequence[FileReport], script: Path, settings: Settin
         UsageError: its language is not English.
     """
     hearing.require()
-    chapters, language = _chapters(script, settings)
-    if not hearing.can_hear(language):
-        raise UsageError(f"the recognizer knows English only, and {script.name} is in {language}")
     editions: dict[tuple[Path, str], list[FileReport]] = {}
     for report in reports:
         if report.path.suffix.lower() in AUDIO and report.media:
             editions.setdefault((report.path.parent, report.kind), []).append(report)
+    chapters, language = _chapters(script, settings, frozenset().union(*map(_named, editions.values())))
+    if not hearing.can_hear(language):
+        raise UsageError(f"the recognizer knows English only, and {script.name} is in {language}")
     found = {}
     for files in editions.values():
         files.sort(key=lambda report: _natural(report.path.name))
-        heard = listen([report.path for report in files], _readings(chapters, files))
+        readings = _readings(chapters, _named(files), all_credits=settings.publish.credits != "none")
+        heard = listen([report.path for report in files], readings)
         found.update({report.path: listened(report, heard.of(report.path)) for report in files})
     if not found:
         raise SourceError("holds no sound to listen to", place=str(script.parent), remedy="Name an audio file")
     return tuple(found.get(report.path, report) for report in reports)
 
 
-def _chapters(path: Path, settings: Settings) -> tuple[tuple[ChapterPlan, ...], str]:
-    """Plan all of a script, without asking for its voices."""
+def _chapters(path: Path, settings: Settings, named: frozenset[str]) -> tuple[tuple[ChapterPlan, ...], str]:
+    """Plan all of a script, without asking for its voices; its credits where a title or the settings call for them."""
     script = read_script(path)
-    whole = dataclasses.replace(settings, chapters="")
+    script = dataclasses.replace(script, metadata=with_settings(script.metadata, settings.metadata))
+    language = script.metadata.language
+    # A file tells by its titles that it has credits: the build may have been asked for them where no setting says so.
+    told = any(_plain(title) in named for title in credit_titles(language))
+    wanted = "always" if told else settings.publish.credits
+    whole = dataclasses.replace(settings, chapters="", publish=dataclasses.replace(settings.publish, credits=wanted))
     lexicon = gather(whole, None, path)
-    opening, closing = plan_credits(script, whole, lexicon, ())
+    opening, closing = plan_credits(script, whole, lexicon)
     chapters = (opening, *plan(script, whole, lexicon).chapters, closing)
-    return tuple(chapter for chapter in chapters if chapter), script.metadata.language
+    return tuple(chapter for chapter in chapters if chapter), language
 
 
-def _readings(chapters: Sequence[ChapterPlan], files: Sequence[FileReport]) -> tuple[Reading, ...]:
-    """Return what the files should hold: the chapters that they name, else the whole script."""
+def _named(files: Sequence[FileReport]) -> frozenset[str]:
+    """Return the titles of the files' chapters, else of the files, in plain words."""
     titles = [chapter.title for report in files if report.media for chapter in report.media.chapters]
     titles = titles or [dict(report.media.tags).get("title", "") for report in files if report.media]
-    named = {_plain(title) for title in titles}
+    return frozenset(map(_plain, titles))
+
+
+def _readings(chapters: Sequence[ChapterPlan], named: frozenset[str], *, all_credits: bool) -> tuple[Reading, ...]:
+    """Return what the files should hold: the chapters that they name, else the whole script.
+
+    With the whole script come the credits that are named, or all of them with ``all_credits``.
+    """
     chosen = [chapter for chapter in chapters if _plain(chapter.title) in named]
     if len({_plain(chapter.title) for chapter in chosen}) < len(named):
-        chosen = list(chapters)
+        chosen = [chapter for chapter in chapters if not chapter.credits or all_credits or chapter in chosen]
     return tuple(
         Reading(chapter.title, passage.written, passage.utterance.text)
         for chapter in chosen
