@@ -68,3 +68,15 @@ def test_the_page_plays_every_word_and_trusts_no_text_of_the_book(foreign: Path,
     assert "name, settled" in text
     assert "<b>Zbigniew" not in text
     assert page.with_suffix(".mp3").stat().st_size > 1000
+
+
+def test_a_book_without_unusual_words_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # It printed a table of no rows, and with a folder for the page ended as if it had been called wrongly.
+    source = tmp_path / "plain.txt"
+    source.write_text("The cat sat on the mat. The dog sat on the floor.\n", "utf-8")
+    for arguments in ((), ("-o", str(tmp_path / "names"))):
+        assert main(["pronounce", str(source), *arguments, *SILENT]) == 0
+        assert capsys.readouterr().out == "There is no unusual word; nothing needs to be done.\n"
+    assert not (tmp_path / "names").exists()
+    assert main(["pronounce", str(source), "--json", *SILENT]) == 0
+    assert capsys.readouterr().out == "[]\n"

@@ -636,6 +636,14 @@ def test_voices_of_a_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert {info["language"].partition("-")[0] for info in json.loads(capsys.readouterr().out)} == {"fr"}
 
 
+def test_no_voice_of_a_language_is_told_with_the_command_for_more(capsys: pytest.CaptureFixture[str]) -> None:
+    # It printed the header of a table and nothing else.
+    assert main(["voices", "--engine", "silent", "--language", "zz"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "No installed voice matches" in line
+    assert "audiobook voices install" in line
+
+
 def test_show_tells_the_licence_of_the_training_data(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["voices", "show", "piper:en_US-joe-medium?noise=0.4"]) == 0
     out = capsys.readouterr().out

@@ -36,6 +36,9 @@ def command(source: str, out: Path | None, most: int, config: Path | None, as_js
     settings = Choices.gather(source, config, options).settings()
     script, found = find_unusual(source, settings, Silent())
     words = found[:most]
+    if not words:
+        click.echo("[]" if as_json else "There is no unusual word; nothing needs to be done.")
+        return
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(word) for word in words], ensure_ascii=False))
     else:

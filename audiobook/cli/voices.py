@@ -141,6 +141,9 @@ def _print_list(engine: str | None, language: str | None, *, everything: bool, a
     if as_json:
         click.echo(json.dumps([_facts(info) for info in voices], ensure_ascii=False))
         return
+    if not voices:
+        click.echo("No installed voice matches. To install more: audiobook voices install kokoro (or piper:NAME)")
+        return
     click.echo(table([_row(info) for info in voices], _HEADER))
     for status in () if engine else available():
         if not status.installed:
