@@ -232,7 +232,7 @@ def test_a_missing_recognizer_has_a_remedy_in_one_line(
         hearing.require()
     assert main(["build", str(story), "--engine", "silent", "--listen", "-o", str(tmp_path / "out")]) == 5
     message = capsys.readouterr().err.strip().splitlines()[-1]
-    assert message == "audiobook: listening needs a recognizer. pip install audiobook[listen]."
+    assert message == 'audiobook: listening needs a recognizer. pip install "audiobook[listen]".'
 
 
 # --- the real recognizer
