@@ -150,8 +150,13 @@ def settle(path: Path, made: Draft, request: Request, progress: Progress) -> Dra
     for event in (*(Event("warning", warning) for warning in made.warnings), *found.notes):
         progress(event)
     if path != request.out and (unused := _edited_beside(path)):
-        message = f"edited by hand and not used, as this book's script is {path.name}: {', '.join(unused)}"
-        progress(Event("warning", f'{message}; build it by its name, or give its title: --set metadata.title="..."'))
+        message = f"{', '.join(unused)}: edited by hand and not used, as this book's script is {path.name}"
+        progress(
+            Event(
+                "warning",
+                f'{message}; build that one by its name, or give the book its title: --set metadata.title="..."',
+            )
+        )
     if found.written is not None:
         write_text(path, found.written)
         write_text(_memory(path), found.generated)
