@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from audiobook.audio import Speech, Utterance
-from audiobook.calibration import calibration_utterance
+from audiobook.calibration import calibration_utterance, has_calibration
 from audiobook.engines.base import speakable
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Judge:
         low, high = (units * limit / rate for limit in _UNIT_S)
         if units < _SHORT_UNITS:
             low = 0.03
-        elif not _USUAL_S[0] <= seconds * rate / units <= _USUAL_S[1]:
+        elif has_calibration(utterance.language) and not _USUAL_S[0] <= seconds * rate / units <= _USUAL_S[1]:
             expected = units * self._pace(utterance) / rate
             doubt = 12.0 / units
             low, high = max(low, expected / (_SPREAD_DOWN + doubt)), min(high, expected * (_SPREAD + doubt))
@@ -131,7 +131,7 @@ class Judge:
         """Find an end that is said twice, unless the text's last word occurs twice as well."""
         words = re.findall(r"\w+", utterance.text.casefold())
         units = spoken_units(utterance)
-        if units < _REPEATED_UNITS or not words or words[-1] in words[:-1]:
+        if units < _REPEATED_UNITS or not words or words[-1] in words[:-1] or not has_calibration(utterance.language):
             return ""
         likeness = _tail_again(speech.samples, speech.sample_rate)
         if likeness <= _ALIKE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from audiobook.audio import Utterance
 from audiobook.script import Voice
 
-__all__ = ["calibration_utterance"]
+__all__ = ["calibration_utterance", "has_calibration"]
 
 _SAMPLES = {
     "de": "Am Abend legten wir das Buch auf den Tisch und lasen noch eine Seite.",
@@ -16,6 +16,11 @@ _SAMPLES = {
     "en": "In the evening we laid the book on the table and read another page.",
 }
 """Four seconds with few hisses, in the book's language where there is one."""
+
+
+def has_calibration(language: str) -> bool:
+    """Tell whether there is a text in the language itself; in another one a voice's pace means nothing."""
+    return language.partition("-")[0].lower() in _SAMPLES
 
 
 def calibration_utterance(voice: Voice, language: str) -> Utterance:

@@ -133,6 +133,17 @@ def test_a_text_that_itself_repeats_its_end_is_not(judge: Judge, takes: Takes) -
     assert judge.fault(written, twice) == ""
 
 
+def test_a_language_without_a_text_of_its_own_is_judged_by_what_all_voices_keep() -> None:
+    # The pace of an English sentence once decided over Japanese with English names and numbers in it.
+    engine = open_engine("silent")
+    mixed = Utterance(
+        "夏目漱石（Natsume Soseki、慶応3年1月5日—大正5年12月9日）は日本の小説家である。",
+        "ja",
+        Voice("silent", "silent"),
+    )
+    assert Judge(engine.speak).fault(mixed, engine.speak(mixed)) == ""
+
+
 class Engine:
     """Refuses the first takes: gives silence."""
 

@@ -22,8 +22,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts" / "bench")]
 
@@ -50,6 +48,20 @@ def process(
         part.wait()
 
 
+@contextlib.contextmanager
+def one_core(number: int) -> Iterator[None]:
+    """Let what is started inside use one core only, with all that it starts itself."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[number % len(cores)]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
 def batch(shelf: Path, home: Path, engine: str, workers: int) -> dict[str, Any]:
     """Run a batch on so many workers; return its summary."""
     scheduler = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"]
@@ -60,9 +72,8 @@ def batch(shelf: Path, home: Path, engine: str, workers: int) -> dict[str, Any]:
             command += ["--local-directory", str(home)]
             cache = str(home / f"cache-{number}")
             log = home / f"worker-{number}.log"
-            worker, _ = stack.enter_context(process(command, log, "(Registered to):", AUDIOBOOK_CACHE=cache))
-            if hasattr(psutil.Process, "cpu_affinity"):
-                psutil.Process(worker.pid).cpu_affinity([number % (os.cpu_count() or 1)])
+            with one_core(number):
+                stack.enter_context(process(command, log, "(Registered to):", AUDIOBOOK_CACHE=cache))
         arguments = ["batch", str(shelf), "--engine", engine, "-o", str(home / "out"), "--dask", address, "--json"]
         environment = os.environ | {"AUDIOBOOK_CACHE": str(home / "cache")}
         begun = time.perf_counter()
