@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from mutagen.mp4 import MP4
 from PIL import Image
 from tone import RATE, make_audiobook, make_track
@@ -376,3 +377,27 @@ def test_a_chapter_longer_than_a_part_stays_whole(tmp_path: Path) -> None:
 def test_a_book_within_the_limit_is_not_divided(tmp_path: Path) -> None:
     edition = Edition(make_audiobook(tmp_path), tmp_path, "lamp", NATIVE, tmp_path)
     assert edition.parts() == (edition,)
+
+
+@pytest.mark.parametrize(("suffix", "form", "codec"), [(".aac", "adts", "aac"), (".mp3", "mp3", "libmp3lame")])
+def test_a_chapter_whose_peaks_the_coder_lifted_is_encoded_again_with_these_held_lower(
+    tmp_path: Path, suffix: str, form: str, codec: str
+) -> None:
+    # AAC once lifted a peak by 1.5 dB over the limit of shops, and the build failed with its files written.
+    track = make_track(tmp_path)
+    samples, rate = soundfile.read(track.path, dtype="int16")
+    soundfile.write(track.path, np.where(abs(np.arange(len(samples)) - 3 * rate) < 200, samples, samples // 4), rate)
+    audiobook = make_audiobook(tmp_path, track)
+    options = ("-c:a", codec, "-b:a", "96k")
+
+    def made(profile: Profile, store: str) -> encoded.Encoded:
+        settings = Settings(profile="own", profiles=(("own", profile),))
+        edition = Edition(audiobook, tmp_path, "lamp", settings, tmp_path / store)
+        encode = encode_joinable_aac if codec == "aac" else encoded.encode_chapters
+        return encode(edition, Codec(suffix, form, options))[0]
+
+    free = made(Profile(peak_db=0.0, peak_limit_db=0.0), "free").measurement.levels
+    limit = free.peak_db - 1.0
+    held = made(Profile(peak_db=round(free.peak_db, 1), peak_limit_db=limit), "held").measurement.levels
+    assert limit - 0.8 < held.peak_db <= limit
+    assert held.rms_db == pytest.approx(free.rms_db, abs=0.5)

@@ -95,7 +95,7 @@ def encode_chapters(edition: Edition, codec: Codec, only: int | None = None) -> 
         track = edition.audiobook.tracks[index]
         frames = edition.frames(track)
         decoded = _Decoded(codec.sample_rate or edition.sample_rate)
-        return _encoded(edition, codec, lambda: pcm.samples(track, edition.sample_rate, frames), frames, out, decoded)
+        return _encode(edition, codec, lambda: pcm.samples(track, edition.sample_rate, frames), frames, out, decoded)
 
     return _kept(edition, codec, make, only, neighbours=False)
 
@@ -117,7 +117,7 @@ def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None)
         lead = _lead(edition, index)
         # Decoded with what is in front of it, as players will: a frame alone is half of its samples only.
         decoded = _Decoded(edition.sample_rate, (lead + 1) * AAC_FRAME, frames)
-        measurement = _encoded(
+        measurement = _encode(
             edition, codec, lambda: _with_neighbours(edition, index, frames, lead), frames, out, decoded
         )
         kept = frames // AAC_FRAME + (1 if index == 0 else 0)
@@ -181,7 +181,7 @@ def _with_neighbours(edition: Edition, index: int, frames: int, lead: int) -> It
         yield pcm.context_after(tracks[index + 1], rate, AAC_FRAME)
 
 
-def _encoded(
+def _encode(
     edition: Edition,
     codec: Codec,
     samples: Callable[[], Iterator[NDArray[np.int16]]],
