@@ -71,6 +71,35 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
+@contextlib.contextmanager
+def sole_writer(folder: Path, what: str) -> Iterator[Path]:
+    """Hold the lock of a ``what`` (build, batch) in ``folder`` and yield the hidden folder for its notes.
+
+    The system lets go of the lock when the process dies, however it dies.
+
+    Raises:
+        OutputError: another one holds it, or the folder cannot be written.
+    """
+    import filelock  # only what writes a whole folder needs it
+
+    place = folder / ".audiobook"
+    make_folder(place)
+    lock = filelock.FileLock(place / f"{what}.lock", blocking=False)
+    with translated(place):
+        try:
+            lock.acquire()
+        except filelock.Timeout as error:
+            raise OutputError(
+                f"another {what} is writing here",
+                place=str(folder),
+                remedy="Wait for it, or choose another folder with -o DIR",
+            ) from error
+    try:
+        yield place
+    finally:
+        lock.release()
+
+
 def sweep(folder: Path) -> None:
     """Delete what writers that were killed left in ``folder``; call it only where no other process writes."""
     for path in [path for depth in _DEPTH for path in folder.glob(f"{depth}{PARTIAL}*")]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Self
 
-from audiobook.atomic import make_folder, translated, write_text
+from audiobook.atomic import sole_writer, translated, write_text
 from audiobook.batch.entries import Asked
 from audiobook.batch.outcome import Outcome
 from audiobook.errors import OutputError, UsageError
@@ -33,25 +33,8 @@ def open_journal(out: Path, asked: Asked) -> Iterator[Journal]:
     Raises:
         OutputError: another batch writes there, or the folder cannot be written.
     """
-    import filelock
-
-    place = out / _FOLDER
-    make_folder(place)
-    lock = filelock.FileLock(place / "batch.lock", blocking=False)
-    with translated(place):
-        try:
-            lock.acquire()
-        except filelock.Timeout as error:
-            raise OutputError(
-                "another batch is writing here",
-                place=str(out),
-                remedy="Wait for it, or choose another folder with -o DIR",
-            ) from error
-    try:
-        with Journal(place / _NAME, asked) as journal:
-            yield journal
-    finally:
-        lock.release()
+    with sole_writer(out, "batch") as place, Journal(place / _NAME, asked) as journal:
+        yield journal
 
 
 def read_asked(out: Path) -> Asked:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from audiobook.atomic import make_folder, sweep, translated
+from audiobook.atomic import make_folder, sole_writer, sweep
 from audiobook.audio import Plan
 from audiobook.cache import cache_folder
 from audiobook.errors import OutputError
@@ -44,25 +44,9 @@ def sole_build(folder: Path) -> Iterator[None]:
     Raises:
         OutputError: another build holds it, or the folder cannot be written.
     """
-    import filelock
-
-    place = folder / ".audiobook"
-    make_folder(place)
-    lock = filelock.FileLock(place / "build.lock", blocking=False)
-    with translated(place):
-        try:
-            lock.acquire()
-        except filelock.Timeout as error:
-            raise OutputError(
-                "another build is writing here",
-                place=str(folder),
-                remedy="Wait for it, or choose another folder with -o DIR",
-            ) from error
-    try:
+    with sole_writer(folder, "build"):
         sweep(folder)
         yield
-    finally:
-        lock.release()
 
 
 @contextlib.contextmanager
