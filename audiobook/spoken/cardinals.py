@@ -62,11 +62,18 @@ def _record(match: re.Match[str], _: Style) -> str:
 
 def _thousands(match: re.Match[str], _: Style) -> str:
     """Close the gaps of ``20 000``."""
-    return re.sub(r"\s", "", match[0])
+    return re.sub(r"[\s']", "", match[0])
+
+
+def _comma(match: re.Match[str], _: Style) -> str:
+    """Say ``2,5 million`` as the decimal that it is in most of Europe."""
+    return f"{match[1]}.{match[2]}"
 
 
 RECORDS = (
     rule(r"(?<![\w.,/()+-])(?<![\d)] )[1-9]\d{0,2}(?: \d{3})+(?![\w]|[.,-]?\d| \d|[-/]\d)", _thousands),
+    rule(r"(?<![\w.,/()+'-])[1-9]\d{0,2}(?:'\d{3})+(?![\w'])", _thousands, "'"),
+    rule(r"(?<![\w.,])(\d{1,3}),(\d{1,2})(?=\s?(?:%|°|(?:[mb]illion|percent|per cent|km²?|cm|mm|m|kg|ha)\b))", _comma, ","),
     rule(
         r"(?<![\w.,/-])([1-9]?\d)[-–]([1-9]?\d)[-–]([1-9]?\d)"
         r"(?=\s(?:record|mark|season|overall|start|finish|record,|run|in (?:league|conference|the|his|their|her))\b)",
@@ -127,7 +134,7 @@ _SCORES = re.compile(
 )
 
 
-_LAWS = re.compile(r"\b(?:Law|Pub\. L\.|P\.L)\s$")
+_LAWS = re.compile(r"\b(?:Law|Pub\. L\.|P\.L|[Nn]umber)\s$")
 
 
 def _range(match: re.Match[str], _: Style) -> str:
@@ -139,7 +146,7 @@ def _range(match: re.Match[str], _: Style) -> str:
     shortened = len(last) < len(first) and (first + last).isdigit() and first[-len(last) :] < last
     score = (high < low < 100 or low == high < 20) and " " not in match[0]
     if _LAWS.search(match.string[max(0, match.start() - 12) : match.start()]):
-        return f"{cardinal(first)} {house(last)}"
+        return f"{house(first)} {house(last)}"
     if low < high or shortened or score or _SCORES.search(match.string[max(0, match.start() - 60) : match.start()]):
         return f"{_number(first)} to {_number(last)}"
     return f"{_number(first)} - {_number(last)}"
@@ -234,7 +241,7 @@ RANKS = (
         r"(?:ths?|rds?|nds?|TH|RD|ND)?(?![\w]|[/.,]\d|-\d|/)",
         _fraction,
     ),
-    rule(r"(?<=\d)(st|nd|rd|th)\s?[-–—]\s?(?=\d{1,4}(?:st|nd|rd|th)\b)", lambda match, _: f"{match[1]} to ", "h"),
+    rule(r"(?<=\d)(st|nd|rd|th)\s?[-–—]\s?(?=\d{1,4}(?:st|nd|rd|th)\b)", lambda match, _: f"{match[1]} to "),
     rule(rf"(?<!\w)(?<!\d[.,])({INTEGER})(st|nd|rd|th|ST|ND|RD|TH)\b(?!')", _ranked),
     rule(
         r"(?<![\w.,])(\d{0,2}[23])d\b"

@@ -108,6 +108,11 @@ def _numeric(match: re.Match[str], style: Style) -> str:
     return _on(month, day, match[4], day_first=day_first)
 
 
+def _month_of(match: re.Match[str], _: Style) -> str:
+    """Say ``10/2008``, a month and its year."""
+    return f"{MONTHS[int(match[1]) - 1]} {year(match[2])}"
+
+
 def _decade(match: re.Match[str], _: Style) -> str:
     """Say ``1980s``, ``'80s``, ``the 20's``."""
     figures = match["decade"]
@@ -127,6 +132,8 @@ def _decades(match: re.Match[str], _: Style) -> str:
 def _years(match: re.Match[str], _: Style) -> str:
     """Say ``1998–2001``, ``1914-18``, ``2007-08``."""
     first, last = match["from"], match["to"]
+    if len(last) == 1:
+        return f"{year(first)} to {cardinal(last)}" if last > first[3] and match["slash"] != "/" else match[0]
     if len(last) == 2:
         if int(last) <= int(first[2:]) and last != "00":
             return match[0]
@@ -222,14 +229,16 @@ RULES = (
     rule(rf"\b{_MONTH}(?P<comma>\s?,)?\s(?:of\s)?{_YEAR}(?![\w]|[.,]\d|[-–]\d)", _month_year),
     rule(r"(?<![\w.,/-])([12]\d{3})([-/.])(\d{1,2})\2(\d{1,2})(?![\w]|[-/.]\d)", _iso),
     rule(r"(?<![\w.,/-])(\d{1,2})([-/.])(\d{1,2})\2([12]\d{3}|\d\d)(?![\w]|[-/.]\d)", _numeric),
+    rule(r"(?<![\w.,/$£€-])(0[1-9]|1[0-2]|(?<=[\w,:(]\s)[1-9])/(1[89]\d\d|20\d\d)(?![\w]|[.,]\d|[-–/])", _month_of, "/"),
     rule(r"(?<![\w.,])'?([12]\d\d0|[1-9]0)\s?'?s\s?[-–]\s?'?([12]\d\d0|[1-9]0)'?s\b", _decades),
     rule(r"(?<![\w.,/$£€])(?P<decade>[12]\d\d0)\s?'?s\b", _decade),
     rule(r"(?<![\w.,$£€])'?(?P<decade>[2-9]0)'?s\b(?!\.\s?(?:\d|[a-z]))", _decade),
     rule(rf"{_OPEN}({INTEGER})\s?{_ERA_NAME}(?:{_DASH}|\sto\s)({INTEGER})\s?{_ERA}", _eras),
+    rule(rf"(?<=\d)(\s?(?:BCE?|B\.\s?C\.(?:\s?E\.)?)){_DASH}(?=A\.?\s?D\.?\s\d)", _to),
     rule(rf"{_OPEN}(?P<first>{INTEGER})(?:{_DASH}(?P<last>{INTEGER}))?\s?{_ERA}", _era),
     rule(rf"\bA\.?\s?D\.?\s(?P<first>\d{{1,4}})(?:{_DASH}(?P<last>\d{{1,4}}))?(?!\w|[.,]\d)", _era_first, "A"),
     rule(
-        rf"{_OPEN}(?P<from>1[0-9]\d\d|20\d\d)(?P<slash>{_DASH}|/)(?P<to>1\d{{3}}|20\d\d|\d\d)"
+        rf"{_OPEN}(?P<from>1[0-9]\d\d|20\d\d)(?P<slash>{_DASH}|/)(?P<to>1\d{{3}}|20\d\d|\d\d?)"
         rf"(?![\w]|[.,]\d|[-–/]\d|\s?[%°$£€]){_COUNTED}",
         _years,
     ),

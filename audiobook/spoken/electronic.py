@@ -110,7 +110,7 @@ RULES = (
         _web,
         ".",
     ),
-    rule(rf"(?<![\w.@/]){_STEM}\.(?:{_FILES})(?![\w@-]|\.\w)", _mail, "."),
+    rule(rf"(?<![\w.@/]){_STEM}\.(?:{_FILES}|{_FILES.upper()})(?![\w@-]|\.\w)", _mail, "."),
     rule(r"(?i:(?<![\w.)\]'])\.(?:com|org|net|edu|gov|mil|info|uk|eu|de|fr|ca|us|io|tv|int|biz))(?![\w.])", _mail, "."),
     rule(r"(?i:\bdoi:?\s?)(?=10\.\d{4,9}/)([^\s<>\"]{3,200})", _identifier, "/"),
     rule(r"(?<![\w&#/])#([A-Za-z_]\w{1,60})#?", _hashtag, "#"),

@@ -46,7 +46,7 @@ def sayable(text: str) -> bool:
     return text in words("english/acronyms.txt") or (len(text) > 3 and (is_word(text) or _sounds(text)))
 
 
-_EITHER = frozenset({"IT", "SAT", "WHO", "AM", "PM", "ID", "AIDS", "PIN"})
+_EITHER = frozenset({"IT", "SAT", "WHO", "AM", "PM", "ID", "AIDS", "PIN", "LED", "DOE", "DOT", "BET", "MOD", "VAT", "ADD"})
 """Words that are acronyms too: letters only where an article or the like stands before them."""
 _LETTERS = frozenset(
     [
@@ -85,9 +85,17 @@ _TITLES = {
     "ST": "Saint",
     "LTD": "Limited",
     "JR": "Junior",
-    "CO": "Company",
 }
 _ARTICLE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Oo]ur|[Yy]our|[Tt]heir|[Mm]y|[Hh]is|[Hh]er|'s|s')\s$")
+_TRADE = re.compile(
+    r"\s(?:industr|compan|infrastructure|service|sector|support|department|professional|system|security|skills|manager"
+    r"|director|staff|firm|consult|specialist|training|equipment|solutions|project|management|outsourcing|technolog|park"
+    r"|team|governance|administrator)"
+)
+"""What the letters of "IT" go with."""
+_BRACKETED = re.compile(r"[A-Za-z']\s\(\s?$")
+_TINY = frozenset({"AD", "AX", "AY", "HO", "MA", "MU", "OX", "PA", "PI"})
+"""Words of two letters that nobody prints in capitals for their weight."""
 
 
 def _shouted(match: re.Match[str]) -> bool:
@@ -123,8 +131,8 @@ def _settled(match: re.Match[str], text: str, ending: str, *, shouted: bool) -> 
         (text == "AS" and _NAME.match(match.string, match.end())) or (text == "AM" and not before.endswith("I "))
     ):
         return spell(text)
-    if text in {"WWI", "WWII"}:
-        return f"World War {'one' if text == 'WWI' else 'two'}{ending.lower()}"
+    if text == "CO" and (shouted or before.endswith("& ")):
+        return f"Company{ending.lower()}"
     if text in _TITLES and (text != "ST" or _CAPITAL.match(match.string, match.end())):
         return _TITLES[text] + ending.lower()
     return ""
@@ -137,8 +145,13 @@ def _spelled(match: re.Match[str], text: str, *, shouted: bool) -> bool:
     """Whether capitals are said letter by letter."""
     if text in _LETTERS:
         return not (shouted and text == "US")
-    if text in _EITHER and not shouted:
-        return bool(_ARTICLE.search(match.string[max(0, match.start() - 8) : match.start()])) or not is_word(text)
+    before = match.string[max(0, match.start() - 8) : match.start()]
+    if text in _EITHER and not shouted and (_ARTICLE.search(before) or not is_word(text)):
+        return True
+    if not shouted and (text in _TINY or (text == "IT" and _TRADE.match(match.string, match.end()))):
+        return True
+    if len(text) < 4 and _BRACKETED.search(before) and match.string[match.end() :].lstrip().startswith(")"):
+        return True
     if is_word(text) or len(text) > 5:
         return False
     return len(text) < 4 or not _sounds(text) or not (shouted or len(text) > 4)
@@ -212,7 +225,13 @@ def _lone(_match: re.Match[str], style: Style) -> str:
     return style.put("A", "eɪ")
 
 
+def _world_war(match: re.Match[str], _: Style) -> str:
+    """Say ``WWII``, ``WW I``, ``WW2``."""
+    return f"World War {'one' if match[1] in {'I', '1'} else 'two'}"
+
+
 INITIALS = (
+    rule(r"\bWW\s?(I{1,2}|[12])\b", _world_war, "WW"),
     rule(r"\b([DM])\.\s?Phil\b\.?", lambda match, _: f"{match[1]} Phil{stop(match)}", "Phil"),
     rule(r"(?<![\w.])([A-HJ-Z])\.\s(?=[a-z]{2,}(?:us|is|um|a|i|ae|ii|ans|ens|or|os|on|es)\b)", _species, "."),
     rule(r"(?<=[a-z]\s)A(?=\s[a-z]|[,;:!?)]|\.?\"?$)", _lone, "A"),

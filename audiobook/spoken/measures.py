@@ -67,7 +67,7 @@ _END = r"(?![\w°/])"
 _START = EDGE
 _MIXED = r"(?:(?P<whole>\d{1,4})[\s-]?)?(?P<top>\d{1,3})[/⁄](?P<bottom>\d{1,3})"
 _VALUE = rf"(?P<value>(?P<sign>[-−–+±]\s?)?(?:{NUMBER}))(?P<glyph>[{''.join(_VULGAR)}])?"
-_WORDS = r"(?:\s(?P<scale>hundred|thousand|million|billion|trillion)s?)?"
+_WORDS = r"(?:\s(?P<scale>(?i:hundred|thousand|million|billion|trillion))s?)?"
 
 
 def _power(square: str | None, power: str | None) -> str:
@@ -102,7 +102,7 @@ def _measure(match: re.Match[str], _: Style) -> str:
     power = _power(match["square"], match["power"])
     single = _is_one(match["value"]) and not (match["first"] or match["glyph"])
     before = match.string[max(0, match.start() - 4) : match.start()]
-    lone = match["hyphen"] == "-" or (bool(_ARTICLE.search(before)) and bool(_NOUN.match(match.string, match.end())))
+    lone = "-" in {match["hyphen"], match.string[match.end() : match.end() + 1]} or (bool(_ARTICLE.search(before)) and bool(_NOUN.match(match.string, match.end())))
     said = _number(match["value"])
     if match["glyph"]:
         top, bottom = _VULGAR[match["glyph"]]
@@ -111,7 +111,7 @@ def _measure(match: re.Match[str], _: Style) -> str:
         joined = {"x": " by ", "×": " by "}.get((match["joint"] or "").strip(), " to ")
         said = f"{_number(match['first'])}{joined}{said}"
     if match["scale"]:
-        said += f" {match['scale']}"
+        said += f" {match['scale'].lower()}"
         single = False
     said += f" {power}{one if single or lone else many}"
     if match["below"]:
@@ -185,6 +185,17 @@ def _of_units(match: re.Match[str], _: Style) -> str:
     return f"{match['lead']}{_power(match['square'], match['power'])}{one if match['lead'].startswith('per') else many}"
 
 
+def _unit_word(match: re.Match[str], _: Style) -> str:
+    """Say ``in km`` and ``per kg``: letters that are no word without a figure either."""
+    if "°" in match[1]:
+        return f"degrees {'Celsius' if match[1].endswith('C') else 'Fahrenheit'}"
+    one, many = _unit(match[1])
+    return one if _SINGLE.search(match.string[max(0, match.start() - 8) : match.start()]) else many
+
+
+_SINGLE = re.compile(r"\b(?:per|an?|each|every|one)\s$")
+
+
 def _unit_alone(match: re.Match[str], _: Style) -> str:
     """Say ``km/h`` where no figure stands before it."""
     return f"{_unit(match[1])[1]} per {_below(match[2])}"
@@ -245,6 +256,10 @@ DIRECTIONS = (
         _direction,
     ),
 )
+_INCHES = (
+    rf"{_SQUARE}(?P<unit>in)(?P<power>[²³23](?!\w))?{_OVER}(?:(?P<dot>\.)(?=\s?[a-z,;)])|(?=\s?[,;:)/]|\s?\.?$"
+    r"|\s(?:long|wide|high|tall|deep|thick|gun|guns|howitzers?|diameter|of (?:rain|snow)|and|or|to|[x×])\b))"
+)
 _FIRST = rf"(?:(?P<first>(?:(?<!\w)[-−])?{NUMBER})(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
 
 RULES = (
@@ -270,11 +285,14 @@ RULES = (
         _of_units,
         "sq",
     ),
+    rule(r"(?<![\w.,/-])(?<!\d\s)(km|kg|cm|mph|kHz|MHz|GHz|kW)(?!\w|[./²³-]\w|[²³])", _unit_word),
+    rule(r"(?<!\d)(?<!\d\s)(°\s?[CF])\b", _unit_word, "°"),
     rule(
         r"(?<![\w.,])(\d{1,2})\s?st\b\.?\s(?=\d{1,2}\s?lbs?\b)", lambda match, _: f"{cardinal(match[1])} stone ", "st"
     ),
     rule(r"(?<![\w.,/'])([3-8])['′](1[01]|\d)(?![\w'\"′″])", _tall),
     rule(rf"{_START}({NUMBER})\s?([′″])", _prime),
+    rule(rf"{_START}({NUMBER})(')(?=\s(?:tall|long|high|wide|deep|thick)\b)", _prime, "'"),
     rule(rf"{_START}({NUMBER})\"(?!\w)", _inches, '"'),
     rule(
         rf"{_START}({NUMBER})\s?\"\s?(?=(?:vinyl|singles?|records?|mix|version|remix|disc|EP|LP|guns?|maxi|picture|album)\b)",
@@ -284,22 +302,12 @@ RULES = (
     rule(rf"{_START}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),
     rule(rf"(?<!\w)(?<!\d[.,])((?:[-−+±]\s?)?{NUMBER})\s?(%)", lambda match, _: f"{_number(match[1])} percent", "%"),
     rule(rf"{_START}{_MIXED}[\s-]?{_UNIT}{_OVER}{_DOT}{_END}", _mixed_measure, "/"),
+    rule(rf"{_START}{_MIXED}[\s-]?{_INCHES}", _mixed_measure, "/"),
     rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_UNIT}{_OVER}{_DOT}{_END}", _measure),
+    rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_INCHES}", _measure, "in"),
     rule(
-        rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>\s?){_SQUARE}(?P<unit>in)(?P<power>[²³23])?{_OVER}(?P<dot>\.)(?=\s?[a-z,;)])",
-        _measure,
-        "in.",
-    ),
-    rule(
-        rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_SQUARE}(?P<unit>in)(?P<power>[²³])?{_OVER}(?P<dot>(?!))?"
-        r"(?=\s?[,;:)/]|\s?\.?$|\s(?:long|wide|high|tall|deep|thick|gun|guns|howitzers?|diameter"
-        r"|of (?:rain|snow)|and|or|to|[x×])\b)",
-        _measure,
-        "in",
-    ),
-    rule(
-        rf"{_START}{_FIRST}(?P<value>\d{{1,4}}\.\d{{1,4}})(?P<glyph>(?!))?(?P<scale>(?!))?(?P<hyphen>\s?)(?P<square>(?!))?(?P<unit>s)"
-        rf"(?P<power>(?!))?{_OVER}{_END}",
+        rf"{_START}{_FIRST}(?P<value>\d{{1,4}}\.\d{{1,4}}|(?<=\b(?:in|of|at|to|by)\s)\d{{1,4}}(?=\ss))(?P<glyph>(?!))?(?P<scale>(?!))?"
+        rf"(?P<hyphen>\s?)(?P<square>(?!))?(?P<unit>s)(?P<power>(?!))?{_OVER}{_END}",
         _measure,
     ),
     rule(

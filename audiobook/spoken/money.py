@@ -18,7 +18,7 @@ _SCALE_WORDS = {
     "bn": "billion", "bil": "billion", "tn": "trillion", "t": "trillion",
 }  # fmt: skip
 _SCALE = (
-    r"(?:[\s-]?(?P<scale>(?:hundred|thousand|million|billion|trillion|crore|lakh)(?:\s(?:thousand|million|billion|trillion))?)\b"
+    r"(?:[\s-]?(?P<scale>(?i:(?:hundred|thousand|million|billion|trillion|crore|lakh)(?:\s(?:thousand|million|billion|trillion))?))\b"
     r"|\s?(?P<short>(?:mn|mil|bn|bil|tn|[kKmMbBtT]))\b(?!\.\w))"
 )
 _PER = r"(?:\s?/\s?(?P<per>mo|yr|wk|d|h|hr|day|week|month|year|hour|min|person|night|lb|kg|oz|ton|gal|barrel)\b\.?)?"
@@ -38,6 +38,7 @@ _CODES = alternatives(row[0] for row in rows("english/currencies.tsv") if len(ro
 _ATTRIBUTE = re.compile(
     r"\s(?!(?:and|or|in|on|at|to|of|for|from|per|by|a|an|the|as|if|but|is|was|more|less|each|every|when|than|with|into|if)\b)[a-z]{3,}"
 )
+_PIECES = re.compile(r"\s(?:bills?|notes?|banknotes?|coins?|gold pieces?|stamps?)\b")
 _ARTICLE = re.compile(r"\b(?:[Aa]n?|[Tt]he|his|her|its|my|your|their|our|this|that|one|each|every|new|single)\s$")
 
 
@@ -47,7 +48,7 @@ def _amount(figures: str, scale: str, names: tuple[str, ...], *, lone: bool) -> 
     figures = figures.replace(",", "").replace(" ", "")
     whole, _, part = figures.partition(".")
     if scale:
-        return f"{decimal(figures)} {scale} {one if lone else many}"
+        return f"{decimal(figures)} {scale.lower()} {one if lone else many}"
     part = part.rstrip("0") if len(part.rstrip("0")) <= 2 else part
     if not part:
         return f"{cardinal(whole or '0')} {one if lone or int(whole or '0') == 1 else many}"
@@ -64,8 +65,9 @@ def _money(match: re.Match[str], _: Style) -> str:
     """Say ``$5.50``, ``£2m``, ``$5-10 million``, ``$20/mo``."""
     names = _table()[match["sign"]]
     scale = match["scale"] or _SCALE_WORDS.get((match["short"] or "").lower(), "")
-    lone = bool(_ARTICLE.search(match.string[max(0, match.start() - 12) : match.start()])) and bool(
-        _ATTRIBUTE.match(match.string, match.end()) or match.string[match.end() : match.end() + 1] == "-"
+    lone = bool(_PIECES.match(match.string, match.end())) or (
+        bool(_ARTICLE.search(match.string[max(0, match.start() - 12) : match.start()]))
+        and bool(_ATTRIBUTE.match(match.string, match.end()) or match.string[match.end() : match.end() + 1] == "-")
     )
     said = _amount(match["first"], scale, names, lone=lone)
     if match["last"]:

@@ -16,6 +16,10 @@ _COUNTED = alternatives(row[0] for row in rows("english/counted.txt"))
 _REIGNING = alternatives(row[0] for row in rows("english/reigning.txt"))
 
 
+_COUNTS = re.compile("[IVXivx]")
+"""A numeral that counts something holds one of these: "Series C" and "Class CD" are letters."""
+
+
 def roman(text: str) -> int:
     """Value of a Roman numeral in either case, or 0 when it is none."""
     upper = text.upper()
@@ -28,7 +32,7 @@ def roman(text: str) -> int:
 def _counted(match: re.Match[str], _: Style) -> str:
     """Say ``Chapter IV``, ``World War II``, ``Part I``, ``Vol. iii-v``."""
     value = roman(match[3])
-    if not value:
+    if not value or not _COUNTS.search(match[3]):
         return match[0]
     if match[3] == "I" and (match[1] == "No" or not _number_one(match)):
         return match[0]

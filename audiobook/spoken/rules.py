@@ -10,8 +10,8 @@ from importlib import resources
 
 __all__ = ["EDGE", "INTEGER", "NUMBER", "Rule", "Style", "alternatives", "apply", "rows", "rule", "stop", "words"]
 
-INTEGER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,36})"
-"""A whole number, with or without commas; put no figure in front of it."""
+INTEGER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,2}(?:,\d\d)+,\d{3}(?!\d)|\d{1,36})"
+"""A whole number, with or without commas (also of lakhs and crores); put no figure in front of it."""
 NUMBER = rf"(?:{INTEGER}(?:\.\d{{1,36}})?|(?<![\w.])\.\d{{1,36}})"
 """A number that may have decimals."""
 EDGE = r"(?<![\w$£€¥#/])(?<!\d[.,-])"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from audiobook.spoken.letters import sayable, spell
-from audiobook.spoken.numbers import cardinal, digits, house, year
+from audiobook.spoken.numbers import cardinal, digits, house, plural, year
 from audiobook.spoken.rules import Style, rule
 
 __all__ = ["RULES"]
 
+_PLURAL = re.compile(r"(?:[A-Z]{2}|-)\d+s$")
 _RUN = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]+")
 
 
@@ -30,7 +31,11 @@ def _serial(match: re.Match[str], style: Style) -> str:
     """Part letters from figures; hyphens stay."""
     said: list[str] = []
     for piece in _RUN.findall(match[0]):
-        if piece.isdigit():
+        if piece == "s" and _PLURAL.search(match[0]):
+            said[-1] = plural(said[-1])
+        elif piece == ".":
+            said.append("point")
+        elif piece.isdigit():
             said.append(_figures(piece))
         elif piece == "A":
             said.append(style.put("A", "eɪ"))
@@ -72,7 +77,8 @@ RULES = (
     rule(r"(?<![\w.])[vV]\.?\s?(?=\d{1,4}(?:\.\d{1,4}){1,3}(?![\w]|\.\d))", lambda *_: "version "),
     # One letter and one figure must touch somewhere in the token.
     rule(
-        r"(?<![\w.,'])(?=[\w/-]{0,40}(?:[A-Za-z]\d|\d[A-Za-z]))[A-Za-z\d]{1,40}(?:[-/][A-Za-z\d]{1,40}){0,8}(?![\w])",
+        r"(?<![\w.,'])(?=[\w/-]{0,40}(?:[A-Za-z]\d|\d[A-Za-z]))[A-Za-z\d]{1,40}(?:[-/][A-Za-z\d]{1,40}){0,8}"
+        r"(?:(?<=[A-Za-z]\d)\.\d{1,3})?(?![\w])",
         _serial,
     ),
 )

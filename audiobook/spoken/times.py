@@ -6,7 +6,7 @@ import re
 
 from audiobook.spoken.letters import spell
 from audiobook.spoken.numbers import cardinal, decimal, digits
-from audiobook.spoken.rules import INTEGER, Style, rule, stop
+from audiobook.spoken.rules import NUMBER, Style, rule, stop
 
 __all__ = ["RULES"]
 
@@ -98,7 +98,7 @@ def _dotted(match: re.Match[str], _: Style) -> str:
 
 
 def _ratio(match: re.Match[str], _: Style) -> str:
-    return f"{cardinal(match[1])} to {cardinal(match[2])}"
+    return f"{decimal(match[1])} to {decimal(match[2])}"
 
 
 def _verse(match: re.Match[str], _: Style) -> str:
@@ -151,6 +151,6 @@ RULES = (
     ),
     rule(rf"{_BEFORE}(?P<hour>\d{{1,2}})(?:\.(?P<minute>[0-5]\d))?(?P<second>(?!))?\s?{_HALF}{_ZONES}{_AFTER}", _time),
     rule(r"(?<=\bthe )(1?\d|2[0-4])[.:]([0-5]\d)(?= (?:train|bus|express|coach|ferry|from|to|up|down|for)\b)", _train),
-    rule(rf"{_BEFORE}({INTEGER}):({INTEGER}){_AFTER}", _ratio, ":"),
+    rule(rf"{_BEFORE}({NUMBER}):({NUMBER}){_AFTER}", _ratio, ":"),
     rule(rf"{_BEFORE}(\d{{1,3}}) : (\d{{1,3}}){_AFTER}(?!\s?[-–]\s?\d)", _ratio, ":"),
 )

@@ -155,7 +155,7 @@ ADDRESSES = (
         _address,
     ),
     rule(rf"(\b[A-Z][a-z]+(?:\s?,)?\s)({_STATES})\b(?!\.[A-Z])(?:(,?\s)(\d{{5}})(?:-(\d{{4}}))?(?!\d))", _place),
-    rule(rf"(\b[A-Z][a-z]+\s?,\s)({_STATES})\b(?![.'\w])(?P<three>(?!))?(?P<four>(?!))?(?P<five>(?!))?", _place),
+    rule(rf"(\b[A-Z][a-z]+\s?,\s)({_STATES})\b(?!\.\w|['\w])(?P<three>(?!))?(?P<four>(?!))?(?P<five>(?!))?", _place),
     rule(rf"(\b[A-Z][a-z]+\s?,\s)({_OLD_STATES})(?!\w)", _state),
 )
 
@@ -175,12 +175,16 @@ def _circa(match: re.Match[str], _: Style) -> str:
     return f"{_table('year')[match[1]]} circa " if match[1] else "circa "
 
 
+_CIRCA = r"(?:c\.|ca\.?)\s?(?=\d|A\.?D\.?\s\d)"
+
+
 def _edition(match: re.Match[str], _: Style) -> str:
     return f"{match[1]} edition{stop(match)}"
 
 
 YEARS = (
-    rule(rf"(?<![\w.])(?:({_names('year')})\.?\s)?(?:c\.|ca\.?)\s?(?=\d)|(?<![\w.])c(?=1\d{{3}}\b)", _circa, "c"),
+    rule(rf"(?<=\d)\s?[-–—]\s?(?={_CIRCA})", lambda *_: " to ", "c"),
+    rule(rf"(?<![\w.])(?:({_names('year')})\.?\s)?{_CIRCA}|(?<![\w.])c(?=1\d{{3}}\b)", _circa, "c"),
     rule(
         r"(?<![\w.])([bd])\.\s(?=\d{1,2}(?:st|nd|rd|th)?\s[A-Z][a-z]|[A-Z][a-z]+\s\d)",
         lambda match, _: {"b": "born ", "d": "died "}[match[1]],
@@ -213,6 +217,7 @@ RULES = (
     ),
     rule(rf"(?<![\w.])({_names('name')})\b(?:\.(?=\s?[A-Z])|(?=\s[A-Z][a-z]))", _title),
     rule(rf"(?<!\w){_BEHIND_NAME}({_names('after')})\b\.?(?!\w)", _behind),
+    rule(rf"^({_names('after')})\.$", lambda match, _: f"{_table('after')[match[1]]}.", "."),
     rule(r"(?<!\w)&c\.?(?!\w)", lambda match, _: f"et cetera{stop(match)}", "&"),
     rule(r"\be\.\s?g\.(?:,(?=\s))?", lambda match, _: "for example" + ("," if match[0].endswith(",") else ""), "g."),
     rule(r"\bi\.\s?e\.(?:,(?=\s))?", lambda match, _: "that is" + ("," if match[0].endswith(",") else ""), "e."),
