@@ -70,7 +70,17 @@ def _comma(match: re.Match[str], _: Style) -> str:
     return f"{match[1]}.{match[2]}"
 
 
+_GLYPHS = {"1/2": "½", "1/4": "¼", "3/4": "¾", "1/3": "⅓", "2/3": "⅔", "1/8": "⅛", "3/8": "⅜", "5/8": "⅝", "7/8": "⅞"}
+
+
+def _glyph(match: re.Match[str], _: Style) -> str:
+    """Write ``8+1⁄2`` the short way, which every rule for measures knows."""
+    part = f"{match[1]}/{match[2]}"
+    return _GLYPHS.get(part) or f" {part}"
+
+
 RECORDS = (
+    rule(r"(?<=\d)\+([1-9])⁄(\d{1,2})(?!\d)", _glyph, "⁄"),
     rule(r"(?<![\w.,/()+-])(?<![\d)] )[1-9]\d{0,2}(?: \d{3})+(?![\w]|[.,-]?\d| \d|[-/]\d)", _thousands),
     rule(r"(?<![\w.,/()+'-])[1-9]\d{0,2}(?:'\d{3})+(?![\w'])", _thousands, "'"),
     rule(r"(?<![\w.,])(\d{1,3}),(\d{1,2})(?=\s?(?:%|°|(?:[mb]illion|percent|per cent|km²?|cm|mm|m|kg|ha)\b))", _comma, ","),
@@ -110,13 +120,18 @@ def _short_rank(match: re.Match[str], _: Style) -> str:
     return ordinal(match[1])
 
 
+_WICKETS = re.compile(r"\b(?:took|taking|figures of)\s$")
+
+
 def _fraction(match: re.Match[str], _: Style) -> str:
     """Say ``3/4``, ``2 1/2``, ``24/7``."""
     top, bottom = int(match["top"].replace(",", "")), int(match["bottom"].replace(",", ""))
     if match["whole"]:
         return mixed(match["whole"], top, bottom)
+    if match["top"].isdigit() and _WICKETS.search(match.string[max(0, match.start() - 12) : match.start()]):
+        return f"{cardinal(top)} for {cardinal(bottom)}"
     metre = match["bottom"] in {"2", "4", "8", "16"} and match.string[match.end() : match.end() + 5] == " time"
-    if (top, bottom) in {(24, 7), (9, 11)} or top == bottom > 1 or metre:
+    if (top, bottom) in {(24, 7), (9, 11)} or top == bottom > 1 or top + bottom == 100 or metre:
         return f"{cardinal(top)} {cardinal(bottom)}"
     return fraction(top, bottom)
 
@@ -128,7 +143,7 @@ def _version(match: re.Match[str], _: Style) -> str:
 
 
 _SCORES = re.compile(
-    r"\b(?:won|win|wins|winning|beat|beats|beating|lost|lose|loses|losing|defeat\w*|victory|victories|"
+    r"\b(?:won|win|wins|winning|beat|beats|beating|lost|lose|loses|losing|defeat\w*|victory|victories|pass(?:ed)?|"
     r"score[ds]?|scoring|lead|leads|led|draw|drew|drawn|tie|tied"
     r"|vote[ds]?|margin|final|match|game|goals?|up|down|ahead|win,|result|loss)\b[^.;]{0,40}$"
 )
@@ -178,14 +193,16 @@ _THINGS = re.compile(
     r"|workers|species|meters|metres|kilometers|kilometres|square|cubic|cattle|sheep|degrees|percent|per|"
     r"others|more|or so|calories|volts|watts|grams|kilograms|units|cases|deaths|prisoners)\b"
 )
+_VAGUE = frozenset({" more", " others"})
+"""What may begin the clause behind a year: "by 1941 more people came"."""
 _PLURAL = re.compile(r"\s[a-z]{3,}(?<!ss)(?<!us)(?<!is)s\b")
 
 
 def _counts(match: re.Match[str]) -> bool:
     """Whether four figures count things rather than name a year."""
     before = match.string[max(0, match.start() - 24) : match.start()]
-    things = bool(_THINGS.match(match.string, match.end()))
-    if things:
+    things = _THINGS.match(match.string, match.end())
+    if things and not (things[0] in _VAGUE and _TEMPORAL.search(before)):
         return True
     if _TEMPORAL.search(before):
         return False
@@ -236,6 +253,16 @@ def _plural(match: re.Match[str], _: Style) -> str:
 
 RANKS = (
     rule(rf"{EDGE}(\d{{2,4}})s\b(?!')", _plural),
+    rule(
+        r"(?<![\w.,/-])([1-9])/(\d{1,2})(?:st|nd|rd|th)(?=\s(?:[A-Z]|[Bb]attalion))",
+        lambda match, _: f"{ordinal(match[1])} {ordinal(match[2])}",
+        "/",
+    ),
+    rule(
+        r"(?<![\w.,$£€/-])(\d\.\d)/(5|10)(?![\w/]|[.,]\d)",
+        lambda match, _: f"{decimal(match[1])} out of {cardinal(match[2])}",
+        "/",
+    ),
     rule(
         rf"{EDGE}(?<!-)(?:(?P<whole>\d{{1,4}})[\s-])?(?P<top>{INTEGER})\s?[/⁄]\s?(?P<bottom>{INTEGER})"
         r"(?:ths?|rds?|nds?|TH|RD|ND)?(?![\w]|[/.,]\d|-\d|/)",

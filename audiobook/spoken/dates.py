@@ -26,6 +26,7 @@ _DAYS = {
 _MONTH = rf"(?P<month>(?i:{'|'.join(MONTHS)})|(?i:{'|'.join(sorted(_SHORT, key=len, reverse=True))})\b\.?)"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _DASH = r"\s?[-–—−]\s?"
+_OR = r"\s?[-–—−/]\s?"
 _YEAR = r"(?P<year>[12]\d{3}|'\d\d)"
 _NOT_MORE = r"(?![\w]|[.,]\d|[-–/]\d)"
 
@@ -180,7 +181,7 @@ def _weekday(match: re.Match[str], _: Style) -> str:
 
 
 _SUFFIX = r"(?P<suffix>(?:st|nd|rd|th|d|ST|ND|RD|TH)\b)?"
-_LATER = rf"(?:{_DASH}(?P<last>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?)?"
+_LATER = rf"(?:{_OR}(?P<last>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?)?"
 _OPEN = r"(?<![\w.,/$£€-])"
 
 
@@ -212,10 +213,26 @@ _FULL = rf"(?:{_DAY_NAME}(?:st|nd|rd|th)?\s(?:{_NAMED})|(?:{_NAMED})\.?\s{_DAY_N
 _FULL_YEAR = rf"(?:{_FULL},?\s(?:1\d{{3}}|20\d\d|\d{{3}})|(?:{_NAMED})\.?,?\s(?:1\d{{3}}|20\d\d))"
 
 RULES = (
+    rule(
+        rf"\b([Ff]rom|[Bb]etween)\s({_DAY_NAME})(?:st|nd|rd|th)?(\s(?:to|until|and)\s)(?={_DAY_NAME}(?:st|nd|rd|th)?\s(?:{_NAMED})\b)",
+        lambda match, _: f"{match[1]} the {ordinal(match[2])}{match[3]}",
+    ),
     rule(rf"(?<![\w.,/-])({_FULL}|{_FULL_YEAR})\s?[-–—]\s?(?={_FULL}|{_FULL_YEAR})", _to),
     rule(rf"\b({_NAMED})\b\.?{_DASH}({_NAMED})\b(?!\s\d{{1,2}}\b)(?:\.(?=\s?[\d,;)a-z]))?", _months),
     rule(rf"\b({_DAY_LIST})\b\.?{_DASH}({_DAY_LIST})\b(?:\.(?=\s?[\d,;)a-z]))?", _weekdays),
     rule(r"(?<![\w.,/-])([12]\d{3})\s?[-–—]\s?(?=(?:present|now|today|date)\b)", _to),
+    rule(r"\b(Feb|Apr|Aug|Sept|Oct|Nov|Dec)\.(?!\w|\s?\d)", lambda match, _: _month(match[1]) + stop(match), "."),
+    rule(
+        r"\b(in|of|to|by|from|until|since|early|late)(\s)(Jan|Mar|Jun|Jul)\.(?!\w|\s?\d)",
+        lambda match, _: f"{match[1]}{match[2]}{_month(match[3])}{stop(match)}",
+        ".",
+    ),
+    rule(r"\b(Mon|Tues?|Wed|Thurs?|Fri)\.(?!\w)", lambda match, _: _DAYS[match[1].lower()] + stop(match), "."),
+    rule(
+        r"(?:(?<=day, )|(?<=day , )|(?<=day and )|(?<=day & )|(?<=Sat\. and ))(Sat|Sun)\.",
+        lambda match, _: _DAYS[match[1].lower()] + stop(match),
+        ".",
+    ),
     rule(rf"\b({_WEEKDAY})\b(\.?(?:\s?,)?)(?=\s\(?(?:{_NAMED}|\d{{1,2}}[/\s]))", _weekday),
     rule(
         rf"\b{_MONTH}(?:\s|-){_DAY}{_SUFFIX}{_LATER}(?:(?P<comma>\s?,)?(?:\s|(?<=\d)-|(?<=,)){_YEAR})?{_NOT_MORE}",

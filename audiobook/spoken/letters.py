@@ -46,7 +46,7 @@ def sayable(text: str) -> bool:
     return text in words("english/acronyms.txt") or (len(text) > 3 and (is_word(text) or _sounds(text)))
 
 
-_EITHER = frozenset({"IT", "SAT", "WHO", "AM", "PM", "ID", "AIDS", "PIN", "LED", "DOE", "DOT", "BET", "MOD", "VAT", "ADD"})
+_EITHER = frozenset({"IT", "SAT", "WHO", "AM", "PM", "ID", "AIDS", "PIN", "LED", "DOE", "DOT", "BET", "MOD", "VAT", "ADD", "ACT"})
 """Words that are acronyms too: letters only where an article or the like stands before them."""
 _LETTERS = frozenset(
     [
@@ -103,7 +103,8 @@ def _shouted(match: re.Match[str]) -> bool:
     text = match.string
     before = re.search(r"([A-Z][A-Z']+|\bI)[\s,;:—-]{1,3}$", text[max(0, match.start() - 24) : match.start()])
     after = re.match(r"[\s,;:—-]{1,3}([A-Z][A-Z']+|I\b|A\b)(?![a-z])", text[match.end() : match.end() + 24])
-    neighbours = [found[1].replace("'", "") for found in (before, after) if found]
+    found = [neighbour[1].replace("'", "") for neighbour in (before, after) if neighbour]
+    neighbours = [word for word in found if word not in {"AM", "PM"}]
     if any(word in {"I", "A"} or (is_word(word) and word not in _LETTERS) or len(word) > 5 for word in neighbours):
         return True
     return text[match.end() : match.end() + 1] == "!" or (bool(neighbours) and text.isupper())
@@ -237,7 +238,7 @@ INITIALS = (
     rule(r"(?<=[a-z]\s)A(?=\s[a-z]|[,;:!?)]|\.?\"?$)", _lone, "A"),
     rule(r"(?<![\w&])([A-Z]{1,3})\s?&\s?([A-Z]{1,3})('s)?(?![\w&])", _joined, "&"),
     rule(
-        r"\b(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?[BDM]|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?:\.('s|s)?|(?<=\.\w)('s)?)",
+        r"(?<![\w.])(Ph\.\s?D|M\.\s?D|B\.\s?A|M\.\s?A|LL\.\s?[BDM]|M\.\s?Sc|B\.\s?Sc|D\.\s?D|M\.\s?P)\b(?!\.\w)(?:\.('s|s)?|(?<=\.\w)('s)?)",
         _degree,
         ".",
     ),

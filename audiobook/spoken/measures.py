@@ -94,10 +94,14 @@ _NOUN = re.compile(
     r"|northeast|northwest|southeast|southwest|upstream|downstream|inland|along|through|between)\b)[a-z]{3,}"
 )
 _ARTICLE = re.compile(r"\b[Aa]n?\s$")
+_SERIAL = re.compile(r"[A-Z][A-Za-z]?-$")
+"""In front of figures and letters: ``Mi-24V`` counts no volts."""
 
 
 def _measure(match: re.Match[str], _: Style) -> str:
     """Say ``10 km``, ``5–10%``, ``12.5/km²``, ``5 ft``."""
+    if not match["hyphen"] and _SERIAL.search(match.string[max(0, match.start() - 3) : match.start()]):
+        return match[0]
     one, many = _unit(match["unit"])
     power = _power(match["square"], match["power"])
     single = _is_one(match["value"]) and not (match["first"] or match["glyph"])
@@ -145,7 +149,8 @@ def _mixed_measure(match: re.Match[str], _: Style) -> str:
     top, bottom = int(match["top"]), int(match["bottom"])
     said = mixed(match["whole"], top, bottom) if match["whole"] else fraction(top, bottom)
     if not match["whole"] and top < bottom:
-        return f"{said} {'of a ' if bottom > 2 else ''}{power}{one}"
+        article = f"of {'an' if (power or one)[0] in 'aio' or one == 'hour' else 'a'} " if bottom > 2 else ""
+        return f"{said} {article}{power}{one}"
     return f"{said} {power}{many}"
 
 
@@ -190,7 +195,8 @@ def _unit_word(match: re.Match[str], _: Style) -> str:
     if "°" in match[1]:
         return f"degrees {'Celsius' if match[1].endswith('C') else 'Fahrenheit'}"
     one, many = _unit(match[1])
-    return one if _SINGLE.search(match.string[max(0, match.start() - 8) : match.start()]) else many
+    single = _SINGLE.search(match.string[max(0, match.start() - 8) : match.start()])
+    return one if single or re.match(r"\s\d", match.string[match.end() : match.end() + 2]) else many
 
 
 _SINGLE = re.compile(r"\b(?:per|an?|each|every|one)\s$")
@@ -251,24 +257,25 @@ def _direction(match: re.Match[str], _: Style) -> str:
 
 DIRECTIONS = (
     rule(
-        r"(\b(?:miles?|kilometers?|kilometres?|meters|metres|feet|yards|leagues)\.?\s)((?:[NS]\.?){1,2}[EW]?|[EW](?:[NS][EW])?)\b\.?"
+        r"(\b(?:miles?|kilometers?|kilometres?|meters|metres|feet|yards|leagues)\.?\s(?:\([^()]{1,60}\)\s)?)((?:[NS]\.?){1,2}[EW]?|[EW](?:[NS][EW])?)\b\.?"
         r"(?=\s(?:of|from|along|by)\b)",
         _direction,
     ),
 )
 _INCHES = (
-    rf"{_SQUARE}(?P<unit>in)(?P<power>[²³23](?!\w))?{_OVER}(?:(?P<dot>\.)(?=\s?[a-z,;)])|(?=\s?[,;:)/]|\s?\.?$"
+    rf"{_SQUARE}(?P<unit>in)(?P<power>[²³23](?!\w))?{_OVER}(?:(?P<dot>\.)(?=\s?[a-z,;)])|(?=\s?[,;:()/]|\s?\.?$"
     r"|\s(?:long|wide|high|tall|deep|thick|gun|guns|howitzers?|diameter|of (?:rain|snow)|and|or|to|[x×])\b))"
 )
 _FIRST = rf"(?:(?P<first>(?:(?<!\w)[-−])?{NUMBER})(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
 
 RULES = (
-    rule(r"(?<=\d)(\s?[a-zA-Z]{1,3}[²³]?)\s?[x×]\s?(?=\d)", lambda match, _: f"{match[1]} by ", ""),
+    rule(r"(?<=\d)(\s?[a-zA-Z]{1,3}[²³]?)\s?[x×]\s?(?=\d)", lambda match, _: f"{match[1]} by "),
+    rule(r"(?<=[-–]\d|\d\d)\s?×\s?(?=\d{1,4}[-–]\d)|(?<=[-–]\d)\s?×\s?(?=\d)", lambda *_: " by ", "×"),
     rule(
         rf"{_START}(\d{{1,3}}(?:\.\d{{1,6}})?)\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b",
         _degrees,
     ),
-    rule(r"(?<![\w.,])(\d{1,3})\s?°\s?(\d{1,2})\s?['′](?:\s?(\d{1,2})\s?[\"″])?(?P<compass>)", _degrees, "°"),
+    rule(r"(?<![\w.,])(\d{1,3})\s?°\s?(\d{1,2}(?:\.\d+)?)\s?['′](?:\s?(\d{1,2}(?:\.\d+)?)\s?[\"″])?(?P<compass>)", _degrees, "°"),
     rule(r"(?<![\w.,/])(\d{1,2})\s?['′]\s?(\d{1,2})([½¼¾])?\s?(?:\"|''|″|′′)", _height),
     rule(
         rf"{_START}(\d{{1,2}})[\s-]?(?:ft|feet|foot)\b\.?,?\s?(\d{{1,2}}(?:\.\d{{1,2}})?)\s?([½¼¾])?[\s-]?(?:in\b\.?|inch(?:es)?\b)",
@@ -314,6 +321,11 @@ RULES = (
         rf"{_START}(?P<value>{NUMBER})\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(_BELOW)})(?P<power2>[²³23])?{_END}",
         _per,
         "/",
+    ),
+    rule(
+        rf"{_START}((?:[-−]\s?)?(?:\d{{2,5}}|\d{{1,3}}(?:,\d{{3}})+|\d{{1,4}}\.\d{{1,4}}))\sK(?!\w|\.\s?[A-Z]|[-/&]|\s(?:run|race|[A-Z]))",
+        lambda match, _: f"{_number(match[1])} kelvin",
+        "K",
     ),
     rule(rf"(?<![\w.,/])(\d{{1,4}})?\s?([{''.join(_VULGAR)}])", _glyph),
     rule(rf"{_START}{NUMBER}(?:\s?x\s?{NUMBER}){{1,3}}(?![\w.])", _size, "x"),

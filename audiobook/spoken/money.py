@@ -94,7 +94,8 @@ def _cents(match: re.Match[str], _: Style) -> str:
 
 
 def _pence(match: re.Match[str], _: Style) -> str:
-    return f"{cardinal(match[1])} {'P' if match[2] == 'p' else match[2]}"
+    half = {"½": " and a half", "¼": " and a quarter", "¾": " and three quarters"}.get(match[1][-1], "")
+    return f"{cardinal(match[1].rstrip('½¼¾'))}{half} P"
 
 
 _HALVES = {"½": "halfpenny", "¼": "farthing", "¾": "three farthings"}
@@ -201,5 +202,5 @@ RULES = (
         rf"{EDGE}(?P<minus>(?!))?(?P<first>{NUMBER}){_SCALE}?\s?(?P<sign>[€£₽₹])(?P<last>(?!))?(?P<again>(?!))?(?P<scale1>(?!))?(?P<per>(?!))?(?![\d])",
         _money,
     ),
-    rule(r"(?<![\w.,])(\d{1,3})(p)\b", _pence),
+    rule(r"(?<![\w.,])(\d{1,3}[½¼¾]?)(p)\b", _pence),
 )

@@ -110,6 +110,12 @@ def _generation(match: re.Match[str], _: Style) -> str:
     return f"{match[1]}{match[2]} the {ordinal(value)}"
 
 
+def _event(match: re.Match[str], _: Style) -> str:
+    """Say ``the XVII Commonwealth Games``: what returns is counted by rank."""
+    value = roman(match[1])
+    return ordinal(value) if value else match[0]
+
+
 def _century(match: re.Match[str], _: Style) -> str:
     value = roman(match[1])
     return f"{ordinal(value)}{match[2] or ''}" if value else match[0]
@@ -157,6 +163,10 @@ RULES = (
         _reigning,
     ),
     rule(r"\b([A-Z][a-z]+)((?:\s[A-Z][\w'.-]*){1,2}),?\s([IVX]{2,5})\b(?![-'])", _generation),
+    rule(
+        r"(?<=\b[Tt]he )([IVXL]{1,8})(?=(?:\s[A-Z][\w'-]+){0,3}\s(?:Games|Olympi\w+|Paralympics|Congress|Conference|Summit|Dynasty|Biennale)\b)",
+        _event,
+    ),
     rule(r"\b([IVX]{1,6})(?:th|st|nd|rd|e)?((?:-|\s)[Cc]entur(?:y|ies)\b)", _century, "entur"),
     rule(r"\b([IVXLC]{1,8})(?:th|st|nd|rd)\b()", _century),
     rule(

@@ -78,7 +78,7 @@ RULES = (
     # One letter and one figure must touch somewhere in the token.
     rule(
         r"(?<![\w.,'])(?=[\w/-]{0,40}(?:[A-Za-z]\d|\d[A-Za-z]))[A-Za-z\d]{1,40}(?:[-/][A-Za-z\d]{1,40}){0,8}"
-        r"(?:(?<=[A-Za-z]\d)\.\d{1,3})?(?![\w])",
+        r"(?:(?<=\d)\.\d{1,3})?(?![\w])",
         _serial,
     ),
 )

@@ -28,7 +28,9 @@ def _sign(match: re.Match[str], _: Style) -> str:
 def _greek(match: re.Match[str], _: Style) -> str:
     """Say a lone Greek letter by its name, which ends the character's own name."""
     name = unicodedata.name(match[0]).split()[-1].lower().replace("lamda", "lambda")
-    return name.capitalize() if match[0].isupper() else name
+    left = " " if match.string[match.start() - 1 : match.start()].isalnum() else ""
+    right = " " if match.string[match.end() : match.end() + 1].isalnum() else ""
+    return f"{left}{name.capitalize() if match[0].isupper() else name}{right}"
 
 
 def _arithmetic(match: re.Match[str], _: Style) -> str:
@@ -62,7 +64,7 @@ def _emoji(match: re.Match[str], style: Style) -> str:
 
 EMOJI = (
     rule(
-        "(?:[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u2604\u2607-\u2639\u263a-\u263f\u2648-\u26ff\u2702-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23fa\U0001f300-\U0001faff]"
+        "(?:[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u2604\u2607-\u2639\u263a-\u263f\u2648-\u266c\u2670-\u26ff\u2702-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23fa\U0001f300-\U0001faff]"
         "(?:[\ufe0f\ufe0e\U0001f3fb-\U0001f3ff]|\u200d[\u2600-\u27bf\U0001f300-\U0001faff]){0,8})\ufe0f?",
         _emoji,
     ),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from audiobook.spoken.letters import spell
-from audiobook.spoken.numbers import cardinal, decimal, digits
+from audiobook.spoken.numbers import cardinal, decimal, digits, year
 from audiobook.spoken.rules import NUMBER, Style, rule, stop
 
 __all__ = ["RULES"]
 
 _HALF = r"(?P<half>(?i:[ap])\.?\s?(?i:m)\b\.?)"
 _ZONES = (
-    r"(?:\s?(?P<zone>(?:UTC|GMT|BST|CES?T|[ECMP][SD]?T|(?i:e\.s\.t|p\.s\.t|c\.s\.t|m\.s\.t|g\.m\.t)|est|"
+    r"(?:\s?(?P<zone>(?:UTC|GMT|BST|[CEW]ES?T|A[CEW][SD]T|AK[SD]T|NZ[SD]T|[IJHK]ST|SAST|MSK|[AECMP][SD]?T|(?i:e\.s\.t|p\.s\.t|c\.s\.t|m\.s\.t|g\.m\.t)|est|"
     r"pst|gmt|utc)\b\.?))?"
 )
 _DASH = r"\s?[-–—]\s?"
@@ -98,13 +98,25 @@ def _dotted(match: re.Match[str], _: Style) -> str:
 
 
 def _ratio(match: re.Match[str], _: Style) -> str:
-    return f"{decimal(match[1])} to {decimal(match[2])}"
+    return " to ".join(decimal(part) for part in match.groups() if part)
 
 
 def _verse(match: re.Match[str], _: Style) -> str:
     """Say chapter and verse: ``John 3:16-18``."""
     last = f" to {cardinal(match[3])}" if match[3] else ""
     return f"{cardinal(match[1])} {cardinal(match[2])}{last}"
+
+
+def _cited(match: re.Match[str], _: Style) -> str:
+    """Say ``Hale 1939:225–6``, a year and its pages."""
+    last = f" to {cardinal(match[4])}" if match[4] else ""
+    return f"{year(match[1])}{match[2] and ' ' + match[2]}, {cardinal(match[3])}{last}"
+
+
+def _offset(match: re.Match[str], _: Style) -> str:
+    """Say ``UTC+05:30``, ``GMT-3``."""
+    minutes = f" {cardinal(match[4])}" if match[4] and match[4] != "00" else ""
+    return f"{spell(match[1])} {_OFFSETS[match[2]]} {cardinal(match[3])}{minutes}"
 
 
 def _train(match: re.Match[str], _: Style) -> str:
@@ -124,7 +136,8 @@ _OFFSETS = {"+": "plus", "±": "plus or minus", "-": "minus", "−": "minus", "�
 _PART = r"(?:morning|afternoon|evening|night|noon|to-?day|to-?morrow|to-?night|[A-Z]\w{2,6}day)"
 
 RULES = (
-    rule(r"\b(UTC|GMT)\s?([-−–+±])\s?(?=\d)", lambda match, _: f"{spell(match[1])} {_OFFSETS[match[2]]} "),
+    rule(r"(?<![\w.,:-])(1[89]\d\d|20\d\d)([a-z]?):\s?(\d{1,4})(?:[-–](\d{1,4}))?(?![\w:]|\.\d)", _cited, ":"),
+    rule(r"\b(UTC|GMT)\s?([-−–+±])\s?(\d{1,2})(?::?([0-5]\d))?(?!\d|[.,]\d)", _offset),
     rule(rf"(\b{_PART} at )(1?\d)\.([0-5]\d)(?![\w]|[.,]\d)", _dotted, "."),
     rule(rf"(\b(?:at|by|till|until) )(1?\d)\.([0-5]\d)(?= (?:in the {_PART}|(?:on )?{_PART}|sharp)\b)", _dotted, "."),
     rule(rf"{_BEFORE}{_HOURS},?\s?{_MINUTES}(?:,?\s?{_SECONDS})?", _lasting, "h"),
@@ -151,6 +164,6 @@ RULES = (
     ),
     rule(rf"{_BEFORE}(?P<hour>\d{{1,2}})(?:\.(?P<minute>[0-5]\d))?(?P<second>(?!))?\s?{_HALF}{_ZONES}{_AFTER}", _time),
     rule(r"(?<=\bthe )(1?\d|2[0-4])[.:]([0-5]\d)(?= (?:train|bus|express|coach|ferry|from|to|up|down|for)\b)", _train),
-    rule(rf"{_BEFORE}({NUMBER}):({NUMBER}){_AFTER}", _ratio, ":"),
+    rule(rf"{_BEFORE}({NUMBER}):({NUMBER})(?::({NUMBER}))?{_AFTER}", _ratio, ":"),
     rule(rf"{_BEFORE}(\d{{1,3}}) : (\d{{1,3}}){_AFTER}(?!\s?[-–]\s?\d)", _ratio, ":"),
 )

@@ -160,6 +160,7 @@ ADDRESSES = (
 )
 
 
+_MADE = {"ed": "edited", "Ed": "Edited", "trans": "translated", "Trans": "Translated"}
 _FORMATS = {"4to": "quarto", "8vo": "octavo", "12mo": "duodecimo", "16mo": "sextodecimo"}
 
 
@@ -186,10 +187,11 @@ YEARS = (
     rule(rf"(?<=\d)\s?[-–—]\s?(?={_CIRCA})", lambda *_: " to ", "c"),
     rule(rf"(?<![\w.])(?:({_names('year')})\.?\s)?{_CIRCA}|(?<![\w.])c(?=1\d{{3}}\b)", _circa, "c"),
     rule(
-        r"(?<![\w.])([bd])\.\s(?=\d{1,2}(?:st|nd|rd|th)?\s[A-Z][a-z]|[A-Z][a-z]+\s\d)",
-        lambda match, _: {"b": "born ", "d": "died "}[match[1]],
+        r"(?<![\w.])(b|d|bapt)\.\s(?=\d{1,2}(?:st|nd|rd|th)?\s[A-Z][a-z]|[A-Z][a-z]+\.?\s\d)",
+        lambda match, _: {"b": "born ", "d": "died ", "bapt": "baptized "}[match[1]],
         ".",
     ),
+    rule(r"(?<=\d(?:st|nd|rd|th))\s?c\.(?=\s?(?:BC|AD|CE|B\.C|A\.D|[,;)]|$))", lambda *_: " century", "c."),
     rule(r"(?<!\w)(N|n)o\.\s?(?=\d)", lambda match, _: f"{match[1]}umber ", "o."),
     rule(rf"(?<![\w.])(?!ca?\.)({_names('number')})\.(?=\s?(?:[IVXLC]{{1,8}}|[ivxlc]{{1,8}})\b)", _numbered, "."),
     rule(r"§§\s?(?=\d)", lambda *_: "sections ", "§"),
@@ -199,6 +201,10 @@ YEARS = (
 """Before dates, which would take their figures."""
 RULES = (
     rule(r"\b([Dd]r)\b\.?(?=\s?[A-Z\s.,;:?!)]|$)", _doctor),
+    rule(r"\bRt\.?\sHon\b\.?", lambda *_: "Right Honorable", "Rt"),
+    rule(r"\b([Ee]d|[Tt]rans)\.\s(?=by\b)", lambda match, _: f"{_MADE[match[1]]} ", "by"),
+    rule(r"(?<=\()(\s?)(eds?)\.(?=\s?\))", lambda match, _: f"{match[1]}editor{match[2][2:]}", "ed"),
+    rule(r"(?<=\d)\s?pp\b\.?(?!\s?\d)", lambda match, _: f" pages{stop(match)}", "pp"),
     rule(r"\b(St)\b\.?(?=[\s.,;:?!)'\"]|$)", _saint, "St"),
     rule(
         r"(?<!\w)(?:[Nn]o\.\s?(?=\d)|(?<=[a-z,]\s)No\s(?=\d{1,4}\b(?![-\s](?:more|of|other|year)))|№\s?(?=\d)|#\s?(?=\d))",
@@ -216,7 +222,7 @@ RULES = (
         ".",
     ),
     rule(rf"(?<![\w.])({_names('name')})\b(?:\.(?=\s?[A-Z])|(?=\s[A-Z][a-z]))", _title),
-    rule(rf"(?<!\w){_BEHIND_NAME}({_names('after')})\b\.?(?!\w)", _behind),
+    rule(rf"(?<!\w){_BEHIND_NAME}({_names('after')})\b\.?(?![\w-])", _behind),
     rule(rf"^({_names('after')})\.$", lambda match, _: f"{_table('after')[match[1]]}.", "."),
     rule(r"(?<!\w)&c\.?(?!\w)", lambda match, _: f"et cetera{stop(match)}", "&"),
     rule(r"\be\.\s?g\.(?:,(?=\s))?", lambda match, _: "for example" + ("," if match[0].endswith(",") else ""), "g."),
