@@ -210,7 +210,7 @@ def _span(match: re.Match[str], _: Style) -> str:
 
 _DAY_LIST = "|".join(sorted((day.capitalize() for day in _DAYS if day not in {"th", "tu"}), key=len, reverse=True))
 _FULL = rf"(?:{_DAY_NAME}(?:st|nd|rd|th)?\s(?:{_NAMED})|(?:{_NAMED})\.?\s{_DAY_NAME})"
-_FULL_YEAR = rf"(?:{_FULL},?\s(?:1\d{{3}}|20\d\d|\d{{3}})|(?:{_NAMED})\.?,?\s(?:1\d{{3}}|20\d\d))"
+_FULL_YEAR = rf"(?:{_FULL}\s?,?\s(?:1\d{{3}}|20\d\d|\d{{3}})|(?:{_NAMED})\.?,?\s(?:1\d{{3}}|20\d\d))"
 
 RULES = (
     rule(
@@ -248,7 +248,8 @@ RULES = (
     rule(r"(?<![\w.,/-])(\d{1,2})([-/.])(\d{1,2})\2([12]\d{3}|\d\d)(?![\w]|[-/.]\d)", _numeric),
     rule(r"(?<![\w.,/$£€-])(0[1-9]|1[0-2]|(?<=[\w,:(]\s)[1-9])/(1[89]\d\d|20\d\d)(?![\w]|[.,]\d|[-–/])", _month_of, "/"),
     rule(r"(?<![\w.,])'?([12]\d\d0|[1-9]0)\s?'?s\s?[-–]\s?'?([12]\d\d0|[1-9]0)'?s\b", _decades),
-    rule(r"(?<![\w.,/$£€])(?P<decade>[12]\d\d0)\s?'?s\b", _decade),
+    rule(r"(?<![\w.,])([12]\d\d\d)\s?[-–]\s?(?='?(?:[12]\d)?\d0'?s\b)", lambda match, _: f"{year(match[1])} to "),
+    rule(r"(?<![\w.,/$£€])(?P<decade>[12]\d\d0)(?:\s?|'|(?<=\bthe \d{4})\s')s\b", _decade),
     rule(r"(?<![\w.,$£€])'?(?P<decade>[2-9]0)'?s\b(?!\.\s?(?:\d|[a-z]))", _decade),
     rule(rf"{_OPEN}({INTEGER})\s?{_ERA_NAME}(?:{_DASH}|\sto\s)({INTEGER})\s?{_ERA}", _eras),
     rule(rf"(?<=\d)(\s?(?:BCE?|B\.\s?C\.(?:\s?E\.)?)){_DASH}(?=A\.?\s?D\.?\s\d)", _to),

@@ -32,7 +32,7 @@ def spell(letters: str) -> str:
 
 
 _CLUSTERS = re.compile(
-    r"[BCDFGHJKLMNPQRSTVWXZ]{3,}|^(?:[BCDFGHJKLMNPQTVXZ](?![HLRYAEIOU])|[BCDFGHJKLMNPQRSTVWXZ]{2}$)|[^AEIOUY]{2}[BDGJKMQV]$|Q(?!U)|[AEIOU]{3}|^[AEIOUY]{1,2}$|[JQV]$"
+    r"[BCDFGHJKLMNPQRSTVWXZ]{3,}|^(?:[BCDFGHJKLMNPQTVXZ](?![HLRYAEIOU])|[BCDFGHJKLMNPQRSTVWXZ]{2}$)|[^AEIOUY]{2}[BDGJKMQV]$|(?:[BCDFGJKMPTV][CDFGPQRVWZ]|[^AEIOUYCLNRST][BK])$|AA|II|Q(?!U)|[AEIOU]{3}|^[AEIOUY]{1,2}$|[JQV]$"
 )
 
 
@@ -134,7 +134,7 @@ def _settled(match: re.Match[str], text: str, ending: str, *, shouted: bool) -> 
         return spell(text)
     if text == "CO" and (shouted or before.endswith("& ")):
         return f"Company{ending.lower()}"
-    if text in _TITLES and (text != "ST" or _CAPITAL.match(match.string, match.end())):
+    if text in _TITLES and (text != "DR" or shouted) and (text != "ST" or _CAPITAL.match(match.string, match.end())):
         return _TITLES[text] + ending.lower()
     return ""
 

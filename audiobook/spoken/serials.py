@@ -10,7 +10,7 @@ from audiobook.spoken.rules import Style, rule
 
 __all__ = ["RULES"]
 
-_PLURAL = re.compile(r"(?:[A-Z]{2}|-)\d+s$")
+_PLURAL = re.compile(r"[A-Z][A-Z-]\d+s$")
 _RUN = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]+")
 
 

@@ -123,7 +123,7 @@ def _train(match: re.Match[str], _: Style) -> str:
     return _clock(match[1], match[2], half=False).removesuffix(" o'clock") + (" hundred" if match[2] == "00" else "")
 
 
-_BEFORE = r"(?<![\w:$£€/-])(?<!\d[.,])"
+_BEFORE = r"(?<![\w:$£€-])(?<![\d\s]/)(?<!^/)(?<!\d[.,])"
 _AFTER = r"(?![\w]|[:.]\d|,\d{3}(?!\d))"
 
 _HOURS, _MINUTES, _SECONDS = (
