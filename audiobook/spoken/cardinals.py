@@ -83,7 +83,11 @@ RECORDS = (
     rule(r"(?<=\d)\+([1-9])⁄(\d{1,2})(?!\d)", _glyph, "⁄"),
     rule(r"(?<![\w.,/()+-])(?<![\d)] )[1-9]\d{0,2}(?: \d{3})+(?![\w]|[.,-]?\d| \d|[-/]\d)", _thousands),
     rule(r"(?<![\w.,/()+'-])[1-9]\d{0,2}(?:'\d{3})+(?![\w'])", _thousands, "'"),
-    rule(r"(?<![\w.,])(\d{1,3}),(\d{1,2})(?=\s?(?:%|°|(?:[mb]illion|percent|per cent|km²?|cm|mm|m|kg|ha)\b))", _comma, ","),
+    rule(
+        r"(?<![\w.,])(\d{1,3}),(\d{1,2})(?=\s?(?:%|°|(?:[mb]illion|percent|per cent|km²?|cm|mm|m|kg|ha)\b))",
+        _comma,
+        ",",
+    ),
     rule(
         r"(?<![\w.,/-])([1-9]?\d)[-–]([1-9]?\d)[-–]([1-9]?\d)"
         r"(?=\s(?:record|mark|season|overall|start|finish|record,|run|in (?:league|conference|the|his|their|her))\b)",
@@ -96,6 +100,11 @@ TELEPHONES = (
     rule(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)", _address, "."),
     rule(r"(?<![\w-])1-(8\d\d)-((?:[A-Z\d]{1,10}-?){1,4})(?![\w-])", _free, "-"),
     rule(r"(?<![\w.,/-])\+\d{1,3}[\s.-]?(?:\(?\d{1,5}\)?[\s.-]?){1,5}\d{2,4}(?![\w]|[-/.]\d)", _telephone, "+"),
+    rule(
+        r"(?:(?<=[Ff]ax )|(?<=[Pp]hone )|(?<=[Tt]el )|(?<=[Tt]el\. )|(?<=[Cc]all )|(?<=dial ))"
+        r"\d{3}\s\d{3,4}(?:\s\d{3,4})?(?![\w]|[-/.]\d)",
+        _telephone,
+    ),
     rule(
         r"(?<![\w.,/-])(?:1[\s.-])?(?:\(\d{3}\)[\s.-]?|\d{3}[\s.-])\d{3}[\s.-]\d{4}(?:-\d{1,5})?(?![\w]|[-/.]\d)",
         _telephone,
@@ -120,6 +129,7 @@ def _short_rank(match: re.Match[str], _: Style) -> str:
     return ordinal(match[1])
 
 
+_ROADS = re.compile(r"\b(?:U\.?S|Routes?|Highways?|Interstates?)\s$")
 _WICKETS = re.compile(r"\b(?:took|taking|figures of)\s$")
 
 
@@ -130,6 +140,8 @@ def _fraction(match: re.Match[str], _: Style) -> str:
         return mixed(match["whole"], top, bottom)
     if match["top"].isdigit() and _WICKETS.search(match.string[max(0, match.start() - 12) : match.start()]):
         return f"{cardinal(top)} for {cardinal(bottom)}"
+    if _ROADS.search(match.string[max(0, match.start() - 9) : match.start()]):
+        return f"{cardinal(top)} {cardinal(bottom)}"
     metre = match["bottom"] in {"2", "4", "8", "16"} and match.string[match.end() : match.end() + 5] == " time"
     if (top, bottom) in {(24, 7), (9, 11)} or top == bottom > 1 or top + bottom == 100 or metre:
         return f"{cardinal(top)} {cardinal(bottom)}"
@@ -149,7 +161,7 @@ _SCORES = re.compile(
 )
 
 
-_LAWS = re.compile(r"\b(?:Law|Pub\. L\.|P\.L|[Nn]umber)\s$")
+_LAWS = re.compile(r"\b(?:Law|Pub\. L\.|P\.L|[Nn]umber|Table|Figure|[Ff]ig\.|Exhibit|Form)\s$")
 
 
 def _range(match: re.Match[str], _: Style) -> str:
@@ -157,6 +169,8 @@ def _range(match: re.Match[str], _: Style) -> str:
     first, last = match[1], match[2]
     if len(first) < 4 and len(last) > 4 and (first + last).isdigit() and " " not in match[0]:
         return f"{digits(first)}, {digits(last)}"
+    if " " in match[0] and len(first) < 4 and len(last) == 4 and "1500" < last < "2100":
+        return f"{_number(first)} – {year(last)}"
     low, high = float(first.replace(",", "")), float(last.replace(",", ""))
     shortened = len(last) < len(first) and (first + last).isdigit() and first[-len(last) :] < last
     score = (high < low < 100 or low == high < 20) and " " not in match[0]

@@ -46,7 +46,9 @@ def sayable(text: str) -> bool:
     return text in words("english/acronyms.txt") or (len(text) > 3 and (is_word(text) or _sounds(text)))
 
 
-_EITHER = frozenset({"IT", "SAT", "WHO", "AM", "PM", "ID", "AIDS", "PIN", "LED", "DOE", "DOT", "BET", "MOD", "VAT", "ADD", "ACT"})
+_EITHER = frozenset(
+    {"IT", "SAT", "WHO", "AM", "PM", "ID", "AIDS", "PIN", "LED", "DOE", "DOT", "BET", "MOD", "VAT", "ADD", "ACT"}
+)
 """Words that are acronyms too: letters only where an article or the like stands before them."""
 _LETTERS = frozenset(
     [

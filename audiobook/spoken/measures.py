@@ -65,7 +65,7 @@ _OVER = (
 _DOT = r"(?P<dot>(?<=[a-z])\.(?=\s?(?:[a-z0-9,;)]|[NSEW]{1,3}\b)))?"
 _END = r"(?![\w°/])"
 _START = EDGE
-_MIXED = r"(?:(?P<whole>\d{1,4})[\s-]?)?(?P<top>\d{1,3})[/⁄](?P<bottom>\d{1,3})"
+_MIXED = r"(?:(?P<whole>\d{1,4})[\s-])?(?P<top>\d{1,3})[/⁄](?P<bottom>\d{1,3})"
 _VALUE = rf"(?P<value>(?P<sign>[-−–+±]\s?)?(?:{NUMBER}))(?P<glyph>[{''.join(_VULGAR)}])?"
 _WORDS = r"(?:\s(?P<scale>(?i:hundred|thousand|million|billion|trillion))s?)?"
 
@@ -100,13 +100,15 @@ _SERIAL = re.compile(r"[A-Z][A-Za-z]?-$")
 
 def _measure(match: re.Match[str], _: Style) -> str:
     """Say ``10 km``, ``5–10%``, ``12.5/km²``, ``5 ft``."""
-    if not match["hyphen"] and _SERIAL.search(match.string[max(0, match.start() - 3) : match.start()]):
+    if match["hyphen"] in {"", "-"} and _SERIAL.search(match.string[max(0, match.start() - 3) : match.start()]):
         return match[0]
     one, many = _unit(match["unit"])
     power = _power(match["square"], match["power"])
     single = _is_one(match["value"]) and not (match["first"] or match["glyph"])
     before = match.string[max(0, match.start() - 4) : match.start()]
-    lone = "-" in {match["hyphen"], match.string[match.end() : match.end() + 1]} or (bool(_ARTICLE.search(before)) and bool(_NOUN.match(match.string, match.end())))
+    lone = "-" in {match["hyphen"], match.string[match.end() : match.end() + 1]} or (
+        bool(_ARTICLE.search(before)) and bool(_NOUN.match(match.string, match.end()))
+    )
     said = _number(match["value"])
     if match["glyph"]:
         top, bottom = _VULGAR[match["glyph"]]
@@ -148,7 +150,9 @@ def _mixed_measure(match: re.Match[str], _: Style) -> str:
     power = _power(match["square"], match["power"])
     top, bottom = int(match["top"]), int(match["bottom"])
     said = mixed(match["whole"], top, bottom) if match["whole"] else fraction(top, bottom)
-    if not match["whole"] and top < bottom:
+    if not match["whole"] and bottom > 30:
+        said = f"{cardinal(top)} over {cardinal(bottom)}"
+    elif not match["whole"] and top < bottom:
         article = f"of {'an' if (power or one)[0] in 'aio' or one == 'hour' else 'a'} " if bottom > 2 else ""
         return f"{said} {article}{power}{one}"
     return f"{said} {power}{many}"
@@ -188,6 +192,17 @@ def _of_units(match: re.Match[str], _: Style) -> str:
     """Say ``per km²`` and ``in sq mi``, units with a power but no figure."""
     one, many = _unit(match["unit"])
     return f"{match['lead']}{_power(match['square'], match['power'])}{one if match['lead'].startswith('per') else many}"
+
+
+def _inverse(match: re.Match[str], _: Style) -> str:
+    """Write ``g·cm−3`` as ``g/cm3``, which the rules for measures know."""
+    power = match[3].translate(str.maketrans("¹²³", "123"))
+    return f"{match[1]}/{match[2]}{power if power != '1' else ''}"
+
+
+def _per_time(match: re.Match[str], _: Style) -> str:
+    """Say the end of ``10 mg/kg/day``."""
+    return f"{match[1]} per {_below(match[2])}"
 
 
 def _unit_word(match: re.Match[str], _: Style) -> str:
@@ -269,13 +284,23 @@ _INCHES = (
 _FIRST = rf"(?:(?P<first>(?:(?<!\w)[-−])?{NUMBER})(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
 
 RULES = (
+    rule(r"(?<=[\da-z]\s)(k?g|k?m|cm|mol|J|W|kJ)\s?[·⋅\s]\s?([a-zA-Z]{1,3})[−⁻]([123¹²³])(?!\w)", _inverse),
+    rule(
+        rf"(?<=\d)(\s?(?:{alternatives(_PLAIN)})/(?:{alternatives(_BELOW)}))/(day|week|year|hour|d|h|hr|min|yr)\b",
+        _per_time,
+        "/",
+    ),
     rule(r"(?<=\d)(\s?[a-zA-Z]{1,3}[²³]?)\s?[x×]\s?(?=\d)", lambda match, _: f"{match[1]} by "),
     rule(r"(?<=[-–]\d|\d\d)\s?×\s?(?=\d{1,4}[-–]\d)|(?<=[-–]\d)\s?×\s?(?=\d)", lambda *_: " by ", "×"),
     rule(
         rf"{_START}(\d{{1,3}}(?:\.\d{{1,6}})?)\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b",
         _degrees,
     ),
-    rule(r"(?<![\w.,])(\d{1,3})\s?°\s?(\d{1,2}(?:\.\d+)?)\s?['′](?:\s?(\d{1,2}(?:\.\d+)?)\s?[\"″])?(?P<compass>)", _degrees, "°"),
+    rule(
+        r"(?<![\w.,])(\d{1,3})\s?°\s?(\d{1,2}(?:\.\d+)?)\s?['′](?:\s?(\d{1,2}(?:\.\d+)?)\s?[\"″])?(?P<compass>)",
+        _degrees,
+        "°",
+    ),
     rule(r"(?<![\w.,/])(\d{1,2})\s?['′]\s?(\d{1,2})([½¼¾])?\s?(?:\"|''|″|′′)", _height),
     rule(
         rf"{_START}(\d{{1,2}})[\s-]?(?:ft|feet|foot)\b\.?,?\s?(\d{{1,2}}(?:\.\d{{1,2}})?)\s?([½¼¾])?[\s-]?(?:in\b\.?|inch(?:es)?\b)",
@@ -288,12 +313,10 @@ RULES = (
         _of_units,
     ),
     rule(
-        r"(?<![\w./])(?<!/\s)(?P<lead>)(?P<square>sq\.?\s)(?P<unit>km|mi|cm|mm|ft|m|yd)(?P<power>)(?![\w])",
+        rf"(?<![\w./])(?<!/\s)(?<!\d\s)(?P<lead>)(?P<square>sq\.?\s)(?P<unit>km|mi|cm|mm|ft|m|yd)(?P<power>)(?!\w){_DOT}",
         _of_units,
         "sq",
     ),
-    rule(r"(?<![\w.,/-])(?<!\d\s)(km|kg|cm|mph|kHz|MHz|GHz|kW)(?!\w|[./²³-]\w|[²³])", _unit_word),
-    rule(r"(?<!\d)(?<!\d\s)(°\s?[CF])\b", _unit_word, "°"),
     rule(
         r"(?<![\w.,])(\d{1,2})\s?st\b\.?\s(?=\d{1,2}\s?lbs?\b)", lambda match, _: f"{cardinal(match[1])} stone ", "st"
     ),
@@ -308,6 +331,10 @@ RULES = (
     ),
     rule(rf"{_START}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),
     rule(rf"(?<!\w)(?<!\d[.,])((?:[-−+±]\s?)?{NUMBER})\s?(%)", lambda match, _: f"{_number(match[1])} percent", "%"),
+    rule(
+        rf"(?<![\w.,/])(?<!\d\s)([{''.join(_VULGAR)}])(?=[\s-]?(?:{alternatives(_PLAIN)})(?![\w°/]))",
+        lambda match, _: "{}/{}".format(*_VULGAR[match[1]]),
+    ),
     rule(rf"{_START}{_MIXED}[\s-]?{_UNIT}{_OVER}{_DOT}{_END}", _mixed_measure, "/"),
     rule(rf"{_START}{_MIXED}[\s-]?{_INCHES}", _mixed_measure, "/"),
     rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_UNIT}{_OVER}{_DOT}{_END}", _measure),
@@ -327,7 +354,9 @@ RULES = (
         lambda match, _: f"{_number(match[1])} kelvin",
         "K",
     ),
-    rule(rf"(?<![\w.,/])(\d{{1,4}})?\s?([{''.join(_VULGAR)}])", _glyph),
+    rule(rf"(?<![\w.,/])(?:(\d{{1,4}})\s?)?([{''.join(_VULGAR)}])", _glyph),
     rule(rf"{_START}{NUMBER}(?:\s?x\s?{NUMBER}){{1,3}}(?![\w.])", _size, "x"),
     rule(r"(?<![\w.,])\d{3,5}\s?×\s?\d{3,5}(?![\w.,])", _size, "×"),
+    rule(r"(?<![\w.,/-])(km|kg|cm|mph|kHz|MHz|GHz|kW)(?!\w|[./²³-]\w|[²³])", _unit_word),
+    rule(r"(?<!\d)(?<!\d\s)(°\s?[CF])\b", _unit_word, "°"),
 )

@@ -15,11 +15,11 @@ _SCALE_WORDS = {
     "hundred": "hundred", "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion",
     "crore": "crore", "lakh": "lakh",
     "k": "thousand", "m": "million", "mn": "million", "mm": "million", "mil": "million", "b": "billion",
-    "bn": "billion", "bil": "billion", "tn": "trillion", "t": "trillion",
+    "bn": "billion", "bil": "billion", "tn": "trillion", "trn": "trillion", "t": "trillion",
 }  # fmt: skip
 _SCALE = (
     r"(?:[\s-]?(?P<scale>(?i:(?:hundred|thousand|million|billion|trillion|crore|lakh)(?:\s(?:thousand|million|billion|trillion))?))\b"
-    r"|\s?(?P<short>(?:mn|mil|bn|bil|tn|[kKmMbBtT]))\b(?!\.\w))"
+    r"|\s?(?P<short>(?:mn|mil|bn|bil|trn|tn|[kKmMbBtT]))\b(?!\.\w))"
 )
 _PER = r"(?:\s?/\s?(?P<per>mo|yr|wk|d|h|hr|day|week|month|year|hour|min|person|night|lb|kg|oz|ton|gal|barrel)\b\.?)?"
 _PER_WORDS = {
@@ -167,6 +167,12 @@ RULES = (
     rule(
         r"(?<![\w.,$£€'])(?P<pounds>(?!))?(?P<shillings>\d{1,3})\s?s\.(?P<pence>(?!))?(?P<part>(?!))?(?!\w)", _old, "s."
     ),
+    rule(
+        r"(?<![\w.,$£€'])(?P<pounds>(?!))?(?P<shillings>\d{1,2})s(?=\s(?:a|per)\s(?:day|week|month|year|head|pair|pound|dozen)\b)"
+        r"(?P<pence>(?!))?(?P<part>(?!))?",
+        _old,
+        "s",
+    ),
     rule(r"£(?P<pounds>\d{1,4})/(?P<shillings>\d{1,2})/(?P<pence>\d{1,2})(?P<part>(?!))?(?![\w/])", _old, "£"),
     rule(r"(?<![\w.,/])(\d{1,3})/([-–—])(?![\w-])", _slash, "/"),
     rule(
@@ -196,7 +202,7 @@ RULES = (
         _money,
     ),
     rule(rf"\b(?P<code>{_CODES})\s?(?P<first>{NUMBER}){_SCALE}?", _code),
-    rule(rf"{EDGE}(?P<first>{NUMBER}){_SCALE}?\s?(?P<code>{_CODES})\b", _code),
+    rule(rf"{EDGE}(?P<first>{NUMBER}){_SCALE}?\s?(?P<code>{_CODES})\b(?!-)", _code),
     rule(rf"{EDGE}({NUMBER})\s?¢", _cents, "¢"),
     rule(
         rf"{EDGE}(?P<minus>(?!))?(?P<first>{NUMBER}){_SCALE}?\s?(?P<sign>[€£₽₹])(?P<last>(?!))?(?P<again>(?!))?(?P<scale1>(?!))?(?P<per>(?!))?(?![\d])",

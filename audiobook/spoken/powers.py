@@ -55,7 +55,11 @@ RULES = (
         _scientific,
         "10",
     ),
-    rule(r"(?<![\w.,-])(?P<value>\d\.\d{1,6})\s?×\s?10(?P<bare>\d{1,2})(?P<caret>(?!))?(?P<raised>(?!))?(?![\w]|[.,]\d)", _scientific, "×"),
+    rule(
+        r"(?<![\w.,-])(?P<value>\d\.\d{1,6})\s?×\s?10(?P<bare>\d{1,2})(?P<caret>(?!))?(?P<raised>(?!))?(?![\w]|[.,]\d)",
+        _scientific,
+        "×",
+    ),
     rule(rf"{EDGE}10{_UP}(?![\w]|[.,]\d)", _of_ten, "10"),
     rule(rf"{EDGE}([-−]?\d{{1,9}}(?:\.\d{{1,12}})?)[eE]([-−+]?\d{{1,3}})(?![\w]|[.,-]\d)", _exponential),
 )

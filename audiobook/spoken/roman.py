@@ -20,6 +20,10 @@ _COUNTS = re.compile("[IVXivx]")
 """A numeral that counts something holds one of these: "Series C" and "Class CD" are letters."""
 
 
+_LEAVES = frozenset({"page", "pages", "p", "scene", "chapter", "plate"})
+"""What small letters count where they stand alone: "numbers x and y" are letters."""
+
+
 def roman(text: str) -> int:
     """Value of a Roman numeral in either case, or 0 when it is none."""
     upper = text.upper()
@@ -32,7 +36,7 @@ def roman(text: str) -> int:
 def _counted(match: re.Match[str], _: Style) -> str:
     """Say ``Chapter IV``, ``World War II``, ``Part I``, ``Vol. iii-v``."""
     value = roman(match[3])
-    if not value or not _COUNTS.search(match[3]):
+    if not value or not _COUNTS.search(match[3]) or (match[3] in "vx" and match[1].lower() not in _LEAVES):
         return match[0]
     if match[3] == "I" and (match[1] == "No" or not _number_one(match)):
         return match[0]
@@ -164,7 +168,8 @@ RULES = (
     ),
     rule(r"\b([A-Z][a-z]+)((?:\s[A-Z][\w'.-]*){1,2}),?\s([IVX]{2,5})\b(?![-'])", _generation),
     rule(
-        r"(?<=\b[Tt]he )([IVXL]{1,8})(?=(?:\s[A-Z][\w'-]+){0,3}\s(?:Games|Olympi\w+|Paralympics|Congress|Conference|Summit|Dynasty|Biennale)\b)",
+        r"(?<=\b[Tt]he )([IVXL]{1,8})(?=(?:\s[A-Z][\w'-]+){0,3}\s"
+        r"(?:Games|Olympi\w+|Paralympics|Congress|Conference|Summit|Dynasty|Biennale)\b)",
         _event,
     ),
     rule(r"\b([IVX]{1,6})(?:th|st|nd|rd|e)?((?:-|\s)[Cc]entur(?:y|ies)\b)", _century, "entur"),
@@ -173,5 +178,6 @@ RULES = (
         r"(?<![\w.'-])((?:X{0,3}(?:IX|IV|VI{1,3}|I{2,3})|X{1,3}V|X[IVX]|XX?X[IVX]?|XL[XIV]{1,5}|L[XIV]{2,6}|(?=[CDMXLIV]{5})[CDM]{1,4}[XL]{1,4}[IVX]{1,4}))\b('s)?(?![\w-])",
         _alone,
     ),
+    rule(r"(?<=[A-Za-z]-)(II|III|IV|VI{1,3}|IX|XI{0,3})\b(?![-'])()", _alone, "-"),
     rule(r"(\()([ivx]{1,6})(\))", _small, "("),
 )

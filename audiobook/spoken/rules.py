@@ -72,7 +72,7 @@ def words(name: str) -> frozenset[str]:
     return frozenset(word for row in rows(name) for word in row[0].split())
 
 
-_NEXT = re.compile(r"[\"')\]]*(?:$|\s+[\"'(\[]?([A-Za-z']+)|\n)")
+_NEXT = re.compile(r"[\"')\]]*(?:$|\s+[\"'(\[]?([A-Za-z']+)(?!\w|(?<=\s[A-Z])\.)|\n)")
 
 
 def stop(match: re.Match[str]) -> str:

@@ -80,11 +80,12 @@ ARITHMETIC = (
     ),
     rule(r"(?<=\d)\s?\*\s?(?=\d)", lambda *_: " times ", "*"),
     rule(r"(?<=\d)\s?\+\s?(?=\d)", lambda *_: " plus ", "+"),
-    rule(r"(?<![\w~])[~≈](?=\s?[$£€]?\d)", lambda *_: "about "),
+    rule(r"(?<![\w~])(?:~|(?<!\w\s)≈)(?=\s?[$£€]?\d)", lambda *_: "about "),
 )
 PRODUCTS = (rule(r"(?<=\d)\s?[×]\s?(?=\d)", lambda *_: " times ", "×"),)
 """Products that no size has taken."""
 SLASHES = (
+    rule(r"(?<=[a-z0-9])\s?/\s?(?=1(?:00)?,?000\b)", lambda *_: " per ", "/"),
     rule(r"(?<=[A-Za-z]{2})\s?/\s?(?=[A-Za-z]{2})", lambda *_: " slash ", "/"),
     rule(r"(?<=[^\d\s]\s)/(?=\s|\w)|^/|(?<=\w)/(?=\s|$)", lambda *_: " slash ", "/"),
 )

@@ -43,6 +43,8 @@ def _ranked(match: re.Match[str], _: Style) -> str:
 
 def _behind(match: re.Match[str], _: Style) -> str:
     """Say ``Jr.``, ``& Co.``, ``Fifth Ave.`` behind a name."""
+    if match[2] in {"Sr", "Jr"} and match[1].startswith(("and", "&")):
+        return match[0] if match[2] == "Jr" else f"{match[1]}Sister"
     return match[1] + _table("after")[match[2]] + stop(match)
 
 
@@ -169,7 +171,7 @@ def _folded(match: re.Match[str], _: Style) -> str:
     return _FORMATS[match[1]]
 
 
-_BEHIND_NAME = r"((?:[A-Z][\w'-]*|&|and|\d{1,3}(?:st|nd|rd|th))(?:\s?,)?\s(?:\()?)"
+_BEHIND_NAME = r"((?:[A-Z][\w'-]*(?: 's)?|&|and|\d{1,3}(?:st|nd|rd|th))(?:\s?,)?\s(?:\()?)"
 
 
 def _circa(match: re.Match[str], _: Style) -> str:
@@ -191,7 +193,12 @@ YEARS = (
         lambda match, _: {"b": "born ", "d": "died ", "bapt": "baptized "}[match[1]],
         ".",
     ),
-    rule(r"(?<=\d(?:st|nd|rd|th))\s?c\.(?=\s?(?:BC|AD|CE|B\.C|A\.D|[,;)]|$))", lambda *_: " century", "c."),
+    rule(
+        r"(?<=[,;(]\s)m\.\s(?=1\d{3}\b|\d{1,2}(?:st|nd|rd|th)?\s[A-Z][a-z]|[A-Z][a-z]+\.?\s\d)",
+        lambda *_: "married ",
+        "m.",
+    ),
+    rule(r"(?<=\d(?:st|nd|rd|th))\s?c\.(?=\s?(?:BC|AD|CE|B\.C|A\.D|[,;)]|[a-z]{3}|$))", lambda *_: " century", "c."),
     rule(r"(?<!\w)(N|n)o\.\s?(?=\d)", lambda match, _: f"{match[1]}umber ", "o."),
     rule(rf"(?<![\w.])(?!ca?\.)({_names('number')})\.(?=\s?(?:[IVXLC]{{1,8}}|[ivxlc]{{1,8}})\b)", _numbered, "."),
     rule(r"§§\s?(?=\d)", lambda *_: "sections ", "§"),
@@ -207,7 +214,7 @@ RULES = (
     rule(r"(?<=\d)\s?pp\b\.?(?!\s?\d)", lambda match, _: f" pages{stop(match)}", "pp"),
     rule(r"\b(St)\b\.?(?=[\s.,;:?!)'\"]|$)", _saint, "St"),
     rule(
-        r"(?<!\w)(?:[Nn]o\.\s?(?=\d)|(?<=[a-z,]\s)No\s(?=\d{1,4}\b(?![-\s](?:more|of|other|year)))|№\s?(?=\d)|#\s?(?=\d))",
+        r"(?<!\w)(?:[Nn]o\.\s?(?=\d|[A-Z]{1,3}-?\d|[A-Z]{2,3}\s\d)|(?<=[a-z,]\s)No\s(?=\d{1,4}\b(?![-\s](?:more|of|other|year)))|№\s?(?=\d)|#\s?(?=\d))",
         _number_sign,
     ),
     rule(rf"(?<![\w.])({_names('number')})\.{_FIGURE}", _numbered, "."),
@@ -225,9 +232,11 @@ RULES = (
     rule(rf"(?<!\w){_BEHIND_NAME}({_names('after')})\b\.?(?![\w-])", _behind),
     rule(rf"^({_names('after')})\.$", lambda match, _: f"{_table('after')[match[1]]}.", "."),
     rule(r"(?<!\w)&c\.?(?!\w)", lambda match, _: f"et cetera{stop(match)}", "&"),
-    rule(r"\be\.\s?g\.(?:,(?=\s))?", lambda match, _: "for example" + ("," if match[0].endswith(",") else ""), "g."),
-    rule(r"\bi\.\s?e\.(?:,(?=\s))?", lambda match, _: "that is" + ("," if match[0].endswith(",") else ""), "e."),
+    rule(r"\b[Ee]\.\s?g\.(?:,(?=\s))?", lambda match, _: "for example" + ("," if match[0].endswith(",") else ""), "g."),
+    rule(r"\b[Ii]\.\s?e\.(?:,(?=\s))?", lambda match, _: "that is" + ("," if match[0].endswith(",") else ""), "e."),
     rule(r"(?<![\w.])(4to|8vo|12mo|16mo)\b", _folded),
+    rule(r"\bp\.\s?a\.", lambda match, _: f"per annum{stop(match)}", "p."),
+    rule(r"(?<=[A-Z][a-z] )v\.?(?= [A-Z])|(?<=[a-z.] )v\.(?= [A-Z])", lambda *_: "versus", "v"),
     rule(r"(?<!\w)w/o\b", lambda *_: "without", "w/"),
     rule(r"(?<!\w)w/(?=\s)", lambda *_: "with", "w/"),
 )
