@@ -207,8 +207,8 @@ _THINGS = re.compile(
     r"|workers|species|meters|metres|kilometers|kilometres|square|cubic|cattle|sheep|degrees|percent|per|"
     r"others|more|or so|calories|volts|watts|grams|kilograms|units|cases|deaths|prisoners)\b"
 )
-_VAGUE = frozenset({" more", " others"})
-"""What may begin the clause behind a year: "by 1941 more people came"."""
+_OPENING = re.compile(r"\b(?:[Bb]y|[Ii]n|[Ss]ince|[Uu]ntil)\s$")
+"""Before a year whose sentence goes on: "by 1941 more people came"."""
 _PLURAL = re.compile(r"\s[a-z]{3,}(?<!ss)(?<!us)(?<!is)s\b")
 
 
@@ -216,7 +216,7 @@ def _counts(match: re.Match[str]) -> bool:
     """Whether four figures count things rather than name a year."""
     before = match.string[max(0, match.start() - 24) : match.start()]
     things = _THINGS.match(match.string, match.end())
-    if things and not (things[0] in _VAGUE and _TEMPORAL.search(before)):
+    if things and not (things[0].startswith((" more", " other")) and _OPENING.search(before)):
         return True
     if _TEMPORAL.search(before):
         return False
