@@ -98,10 +98,10 @@ def _dotted(match: re.Match[str], _: Style) -> str:
 
 
 def _ratio(match: re.Match[str], _: Style) -> str:
-    first, second, third = match.groups()
-    if not third and len(first) > 2 and re.fullmatch(r"(?:19|20)\d\d", second):  # a standard and its year
+    first, second, *third = match.groups()
+    if not any(third) and len(first) > 2 and re.fullmatch(r"(?:19|20)\d\d", second):  # a standard and its year
         return f"{decimal(first)}, {year(second)}"
-    return " to ".join(decimal(part) for part in (first, second, third) if part)
+    return " to ".join(decimal(part) for part in match.groups() if part)
 
 
 def _verse(match: re.Match[str], _: Style) -> str:
