@@ -162,3 +162,18 @@ def test_a_decoder_that_is_left_early_is_killed(tmp_path: Path) -> None:
     blocks.close()
     assert not [child for child in psutil.Process().children() if "ffmpeg" in child.name()]
     assert threading.active_count() < 20
+
+
+def test_a_title_that_ends_with_a_backslash_keeps_its_chapter(tmp_path: Path) -> None:
+    # ffmpeg read the line's end as escaped, and the next chapter took the place of this one.
+    wav = write_wav(tmp_path / "a.wav", speech_like(2.0, 1))
+    entries = "".join(
+        f"[CHAPTER]\nTIMEBASE=1/1\nSTART={start}\nEND={start + 1}\ntitle={ffmpeg.escape_metadata(title)}\n"
+        for start, title in enumerate(("over\\", "and out"))
+    )
+    notes = tmp_path / "notes.txt"
+    notes.write_text(f";FFMETADATA1\n{entries}", encoding="utf-8")
+    out = tmp_path / "a.m4b"
+    inputs = (*ffmpeg.input_file(wav, "wav"), *ffmpeg.input_file(notes, "ffmetadata"))
+    ffmpeg.run((*inputs, "-map_metadata", "1", "-c:a", "aac", "-f", "ipod", ffmpeg.file_url(out)), place="a.m4b")
+    assert [chapter.title.strip() for chapter in ffmpeg.probe(out).chapters] == ["over\\", "and out"]

@@ -12,13 +12,14 @@ import soundfile
 from mutagen.flac import FLAC, Picture
 from mutagen.id3 import ID3
 from mutagen.oggopus import OggOpus
+from mutagen.wave import WAVE
 from PIL import Image
 from tone import RATE, make_audiobook, make_track
 
 from audiobook import ffmpeg
 from audiobook.errors import UsageError
 from audiobook.publish import PACKAGES, Edition, publish
-from audiobook.settings import PROFILES, Profile, Settings
+from audiobook.settings import PROFILES, Profile, PublishSettings, Settings
 from audiobook.verify import check
 
 ELSEWHERE = {"m4b", "mp3", "m4a", "epub", "lpf", "readium", "audiobookshelf", "podcast"}
@@ -119,7 +120,9 @@ def test_a_playlist_names_files_that_are_there(tmp_path: Path) -> None:
     for kind in chosen.formats:
         (path, *_) = publish(audiobook, kind, tmp_path / "out", chosen, "lamp").paths
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert lines[:3] == ["#EXTM3U", "#PLAYLIST:The Lamp", "#EXTINF:6,#EXTM3U http://bad"]
+    assert lines[:2] == ["#EXTM3U", "#PLAYLIST:The Lamp"]
+    assert lines[2].startswith("# Read by synthetic voices")
+    assert lines[3] == "#EXTINF:6,#EXTM3U http://bad"
     files = [line for line in lines if not line.startswith("#")]
     assert len(files) == 2
     assert all((tmp_path / "out" / file).is_file() for file in files)
@@ -185,6 +188,30 @@ def test_lyrics_have_word_times_where_the_engine_gave_them(tmp_path: Path) -> No
         "[ar:A. Writer]",
         "[by:plain (silent)]",
         "[length:00:12]",
+        "[#:Read by synthetic voices (text to speech): silent:plain (CC0-1.0).]",
         "[00:00.75]<00:00.75>Nobody <00:02.38>came. <00:04.00>",
         "[00:06.76]Why?",
     ]
+
+
+def test_a_wav_is_tagged_like_an_mp3(tmp_path: Path) -> None:
+    # It had no tags, so neither its title nor the synthetic voices were named anywhere in it.
+    (path,) = publish(make_audiobook(tmp_path, make_track(tmp_path)), "wav", tmp_path / "out", Settings(), "lamp").paths
+    tags = WAVE(path).tags
+    assert (tags["TIT2"].text, tags["TALB"].text, tags["TRCK"].text) == (["Chapter 1"], ["The Lamp"], ["1/1"])
+    assert "synthetic voices" in tags.getall("COMM")[0].text[0]
+    assert ffmpeg.probe(path).duration_s == pytest.approx(6.0)
+    with wave.open(str(path)) as sound:
+        assert (sound.getnchannels(), sound.getsampwidth(), sound.getnframes()) == (1, 2, 6 * 44_100)
+
+
+@pytest.mark.parametrize("kind", ["vtt", "ass", "lrc", "cue"])
+def test_synthetic_voices_are_named_in_lists_and_captions(tmp_path: Path, kind: str) -> None:
+    chosen = replace(Settings(), formats=("m4b", kind))
+    audiobook = make_audiobook(tmp_path, make_track(tmp_path))
+    notice = "Read by synthetic voices (text to speech): silent:plain (CC0-1.0)."
+    (path,) = publish(audiobook, kind, tmp_path / "out", chosen, "lamp").paths
+    assert notice in path.read_text(encoding="utf-8")
+    plain = replace(chosen, publish=PublishSettings(disclose=False))
+    (path,) = publish(audiobook, kind, tmp_path / "out", plain, "lamp").paths
+    assert "synthetic" not in path.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 import xml.etree.ElementTree as ET
 import zipfile
 from dataclasses import replace
@@ -185,3 +186,21 @@ def test_the_stated_time_follows_source_date_epoch(tmp_path: Path, monkeypatch: 
     assert edition.modified.isoformat() == "2000-01-01T00:00:00+00:00"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     assert edition.modified == datetime.fromisoformat("1970-01-02T00:00:00+00:00")
+
+
+def test_a_feed_holds_addresses_as_the_web_writes_them(tmp_path: Path, audiobook: Audiobook) -> None:
+    # Spaces and accents of the setting stood in the feed as they were.
+    chosen = replace(Settings(), publish=PublishSettings(feed_url="https://example.org/a b/é%20x/"))
+    (feed, *_) = publish(audiobook, "podcast", tmp_path, chosen, "lamp").paths
+    enclosure = ET.parse(feed).find("channel/item/enclosure")
+    assert enclosure is not None
+    assert enclosure.get("url") == "https://example.org/a%20b/%C3%A9%20x/0001.mp3"
+
+
+def test_a_feed_has_the_guid_that_podcasting_2_makes_of_its_address(tmp_path: Path, audiobook: Audiobook) -> None:
+    # It was made of the folder's address with its scheme, so directories saw another podcast.
+    namespace = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+    chosen = replace(Settings(), publish=PublishSettings(feed_url="https://example.org/book"))
+    (feed, *_) = publish(audiobook, "podcast", tmp_path, chosen, "lamp").paths
+    wanted = str(uuid.uuid5(namespace, "example.org/book/feed.xml"))
+    assert ET.parse(feed).findtext(f"channel/{PODCAST}guid") == wanted

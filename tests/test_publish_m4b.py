@@ -231,6 +231,9 @@ def test_every_tag_that_players_read_is_there(tmp_path: Path) -> None:
     assert tags["\xa9ART"] == tags["aART"] == ["A. Writer"]
     assert tags["\xa9wrt"] == ["plain (silent)"]
     assert tags["\xa9day"] == ["1901"]
+    assert (tags["soal"], tags["sonm"]) == (["Lamp, The"], ["Lamp, The"])
+    assert tags["soar"] == tags["soaa"] == ["Writer, A."]
+    assert tags["\xa9mvi"] == [2]
     assert tags["stik"] == [2]
     assert len(tags["desc"][0]) <= 255
     assert tags["ldes"][0].startswith("A tale. A tale.")
@@ -401,3 +404,10 @@ def test_a_chapter_whose_peaks_the_coder_lifted_is_encoded_again_with_these_held
     held = made(Profile(peak_db=round(free.peak_db, 1), peak_limit_db=limit), "held").measurement.levels
     assert limit - 0.8 < held.peak_db <= limit
     assert held.rms_db == pytest.approx(free.rms_db, abs=0.5)
+
+
+def test_an_identifier_that_is_no_isbn_is_not_called_one(tmp_path: Path) -> None:
+    # The address of a web page stood in the tag of the ISBN.
+    audiobook = make_audiobook(tmp_path, make_track(tmp_path), identifier="https://www.gutenberg.org/11")
+    (path,) = publish(audiobook, "m4b", tmp_path, Settings(), "lamp").paths
+    assert "----:com.apple.iTunes:ISBN" not in MP4(path).tags

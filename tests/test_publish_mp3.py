@@ -52,6 +52,7 @@ def test_tags_are_id3_2_3_with_number_length_and_cover(tmp_path: Path) -> None:
     assert tags["TCOM"].text == ["plain (silent)"]
     assert tags["TRCK"].text == ["2/3"]
     assert tags["TLEN"].text == ["6000"]
+    assert (tags["TSOA"].text, tags["TSOP"].text, tags["TSO2"].text) == (["Lamp, The"], ["Writer, A."], ["Writer, A."])
     assert str(tags["TYER"].text[0]) == "1901"
     assert tags.getall("APIC")[0].data[:2] == b"\xff\xd8"
     assert "synthetic voices" in tags.getall("COMM")[0].text[0]

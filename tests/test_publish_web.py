@@ -522,3 +522,10 @@ def choose(page: Page, name: str, value: str) -> None:
         f"{{ const list = document.getElementById('{name}'); list.value = '{value}'; "
         "for (const kind of ['input', 'change']) list.dispatchEvent(new Event(kind, { bubbles: true })) }"
     )
+
+
+@pytest.mark.parametrize("name", ["elapsed", "left", "rest"])
+def test_what_changes_every_second_is_not_read_out(html: str, name: str) -> None:
+    # <output> alone is a live region: a screen reader spoke the times over the book, second by second.
+    ((attrs, _),) = Elements(html).all("output", id=name)
+    assert (attrs["role"], attrs["aria-live"]) == ("timer", "off")

@@ -49,8 +49,12 @@ def input_file(path: Path, form: str) -> tuple[str, ...]:
 
 
 def escape_metadata(text: str) -> str:
-    """Escape a value for an ffmetadata file."""
-    return re.sub(r"([=;#\\\n])", r"\\\1", text)
+    """Escape a value for an ffmetadata file.
+
+    ffmpeg takes a backslash at the end of a line for one that escapes the line's end, even when it is escaped
+    itself, and would read the next entry as part of the value: a space goes behind it.
+    """
+    return re.sub(r"([=;#\\\n])", r"\\\1", text) + (" " if text.endswith("\\") else "")
 
 
 def encode(

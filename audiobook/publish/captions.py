@@ -58,6 +58,8 @@ def _srt(edition: Edition) -> Iterator[str]:
 def _vtt(edition: Edition) -> Iterator[str]:
     metadata = edition.metadata
     yield f"WEBVTT {_vtt_escape(metadata.title)}\n"
+    if notice := _vtt_escape(edition.notice):
+        yield f"NOTE {notice}\n"
     if any(not mark.words for _, _, mark in edition.marks()):
         yield "NOTE Times between the first and the last word of a sentence are estimated.\n"
     for cue in captions(edition):
@@ -68,6 +70,8 @@ def _vtt(edition: Edition) -> Iterator[str]:
 
 def _ass(edition: Edition) -> Iterator[str]:
     yield "[Script Info]"
+    if notice := one_line(edition.notice):
+        yield f"; {notice}"
     yield f"Title: {one_line(edition.metadata.title)}"
     yield from ("ScriptType: v4.00+", "PlayResX: 1280", "PlayResY: 720", "WrapStyle: 2", "")
     yield "[V4+ Styles]"
@@ -110,6 +114,8 @@ def _lrc(edition: Edition) -> Iterator[str]:
     facts = {"ti": metadata.title, "ar": metadata.author, "al": metadata.series, "by": metadata.narrator}
     yield from (f"[{name}:{one_line(text)}]" for name, text in facts.items() if one_line(text))
     yield f"[length:{length // 60:02d}:{length % 60:02d}]"
+    if notice := one_line(edition.notice):
+        yield f"[#:{notice}]"
     for cue in captions(edition):
         if cue.timed:
             words = " ".join(f"<{_lrc_clock(word.start_ms)}>{word.text}" for word in cue.words)

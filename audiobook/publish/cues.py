@@ -155,7 +155,7 @@ def _anchors(text: str, mark: Mark) -> list[tuple[int, int]]:
         for block in matcher.get_matching_blocks():
             for step in range(block.size):
                 place, frame = written[block.a + step][1], mark.words[block.b + step].start
-                if place > anchors[-1][0] and anchors[-1][1] <= frame < mark.end:
+                if place > anchors[-1][0] and anchors[-1][1] < frame < mark.end:
                     anchors.append((place, frame))
     return [*anchors, (max(len(text), anchors[-1][0] + 1), max(mark.end, anchors[-1][1]))]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from audiobook.audio import Audiobook, Mark, Track
 from audiobook.book import Metadata
+from audiobook.publish.sortnames import sort_person
 from audiobook.script import NARRATOR
 from audiobook.settings import Profile, Settings
 
@@ -100,6 +101,11 @@ class Edition:
         return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, facts)}"
 
     @property
+    def isbn(self) -> str:
+        """The book's ISBN without hyphens; empty when it has none."""
+        return self.identifier.removeprefix("urn:isbn:") if self.identifier.startswith("urn:isbn:") else ""
+
+    @property
     def modified(self) -> datetime:
         """The time that packages state: ``SOURCE_DATE_EPOCH``, else a fixed one, for two builds must be equal."""
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
@@ -109,6 +115,11 @@ class Edition:
     def authors(self) -> tuple[str, ...]:
         """Each author by name."""
         return tuple(name.strip() for name in self.metadata.author.split(";") if name.strip())
+
+    @property
+    def author_sort(self) -> str:
+        """The authors as libraries file them."""
+        return "; ".join(sort_person(name) for name in self.authors)
 
     @property
     def notice(self) -> str:

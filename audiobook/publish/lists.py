@@ -34,6 +34,7 @@ def write_m3u8(edition: Edition) -> Package:
     """
     metadata = edition.metadata
     lines = ["#EXTM3U", f"#PLAYLIST:{one_line(metadata.title)}"]
+    lines += [f"# {one_line(edition.notice)}"] if edition.notice else []
     each = _by_chapter(edition)
     if each:
         for track in edition.audiobook.tracks:
@@ -58,7 +59,9 @@ def write_cue(edition: Edition) -> Package:
     """
     metadata = edition.metadata
     lines = [
+        "REM GENRE Audiobook",
         f"REM DATE {_quoted(metadata.year)}" if metadata.year else "",
+        f"REM COMMENT {_quoted(edition.notice)}" if edition.notice else "",
         f"PERFORMER {_quoted(metadata.author or metadata.narrator)}",
         f"TITLE {_quoted(metadata.title)}",
     ]

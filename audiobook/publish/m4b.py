@@ -14,6 +14,7 @@ from audiobook.publish.chapters import chapter_title, part_title, scratch, taggi
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import AAC_FRAME, Edition, Timeline
 from audiobook.publish.encoded import Codec, encode_joinable_aac
+from audiobook.publish.sortnames import sort_title
 
 __all__ = ["aac_options", "joined_codec", "m4a_codec", "write_m4a", "write_m4b"]
 
@@ -23,7 +24,7 @@ _NERO_CHAPTERS = 255
 """The Nero list counts in one byte; a longer book has only the QuickTime chapters, which all readers of it know."""
 _TITLE_BYTES = 255
 _AAC = ("-c:a", "aac", "-aac_coder", "fast", "-aac_pns", "0")
-_INT32 = 2**31 - 1
+_INT16, _INT32 = 2**15 - 1, 2**31 - 1
 _AUDIOBOOK = 2
 """Value of ``stik``: without it players file a book under music."""
 
@@ -143,6 +144,10 @@ def _tag(edition: Edition, path: Path, picture: bytes, title: str, place: tuple[
         "\xa9cmt": edition.notice or metadata.description,
         "\xa9grp": metadata.series,
         "\xa9mvn": metadata.series,
+        "sonm": sort_title(title, metadata.language),
+        "soal": sort_title(metadata.title, metadata.language),
+        "soar": edition.author_sort,
+        "soaa": edition.author_sort,
     }
     freeform = {
         "SUBTITLE": metadata.subtitle,
@@ -150,7 +155,7 @@ def _tag(edition: Edition, path: Path, picture: bytes, title: str, place: tuple[
         "PUBLISHER": metadata.publisher,
         "SERIES": metadata.series,
         "SERIES-PART": metadata.series_part,
-        "ISBN": metadata.identifier,
+        "ISBN": edition.isbn,
         "LANGUAGE": metadata.language,
     }
     file = MP4(path)
@@ -164,6 +169,8 @@ def _tag(edition: Edition, path: Path, picture: bytes, title: str, place: tuple[
         if text:
             data = MP4FreeForm(one_line(text).encode("utf-8"), dataformat=AtomDataType.UTF8)
             file.tags[f"----:com.apple.iTunes:{name}"] = [data]
+    if metadata.series_part.isdecimal():
+        file.tags["\xa9mvi"] = [min(int(metadata.series_part), _INT16)]
     file.tags["stik"] = [_AUDIOBOOK]
     file.tags["pgap"] = True
     file.tags["covr"] = [MP4Cover(picture, imageformat=MP4Cover.FORMAT_JPEG)]

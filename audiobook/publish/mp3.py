@@ -15,11 +15,12 @@ from audiobook.publish.chapters import chapter_title, part_title, tagging, write
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.encoded import Codec
+from audiobook.publish.sortnames import sort_title
 
 if TYPE_CHECKING:
     from mutagen.id3 import ID3
 
-__all__ = ["mp3_codec", "mp3_kbps", "write_mp3", "write_mp3_files", "write_single"]
+__all__ = ["chapter_tags", "id3_version", "mp3_codec", "mp3_kbps", "write_mp3", "write_mp3_files", "write_single"]
 
 _NO_OFFSET = 0xFFFFFFFF
 """A chapter's place in bytes is left open; its times count."""
@@ -62,15 +63,25 @@ def write_mp3_files(edition: Edition, finals: tuple[Path, ...]) -> tuple[tuple[P
     return write_files(edition, mp3_codec(edition), _tagger(edition), finals)
 
 
-def _tagger(edition: Edition) -> Callable[[Path, Track], None]:
+def chapter_tags(edition: Edition) -> Callable[[Track], ID3]:
+    """Return what makes the tags of a chapter's file, in the version that the settings ask for."""
     from mutagen import id3
 
     picture, total = cover_jpeg(edition), len(edition.audiobook.tracks)
 
-    def tag(path: Path, track: Track) -> None:
+    def tags_of(track: Track) -> ID3:
         tags = _book_tags(edition, chapter_title(track), frames_to_ms(track.frames, track.sample_rate), picture)
         tags.add(id3.TRCK(encoding=id3.Encoding.LATIN1, text=[f"{track.number}/{total}"]))
-        _save_tags(edition, tags, path)
+        return _in_version(edition, tags)
+
+    return tags_of
+
+
+def _tagger(edition: Edition) -> Callable[[Path, Track], None]:
+    tags_of = chapter_tags(edition)
+
+    def tag(path: Path, track: Track) -> None:
+        _save_tags(edition, tags_of(track), path)
 
     return tag
 
@@ -97,7 +108,7 @@ def write_single(edition: Edition) -> Package:
         if edition.of_parts > 1:
             tags.add(id3.TRCK(encoding=id3.Encoding.LATIN1, text=[f"{edition.part}/{edition.of_parts}"]))
         with tagging(final):
-            _save_tags(edition, tags, temporary)
+            _save_tags(edition, _in_version(edition, tags), temporary)
             _sort_chapters(temporary)
     return Package("mp3-single", (final,))
 
@@ -179,7 +190,8 @@ def _book_tags(edition: Edition, title: str, length_ms: int, picture: bytes) -> 
         "TIT3": metadata.subtitle,
         "TLEN": str(length_ms),
         "MVNM": metadata.series,
-        "MVIN": metadata.series_part,
+        "MVIN": metadata.series_part if metadata.series_part.isdecimal() else "",
+        **_sorting_texts(edition),
     }
     tags = id3.ID3()
     for name, text in texts.items():
@@ -202,9 +214,28 @@ def _book_tags(edition: Edition, title: str, length_ms: int, picture: bytes) -> 
     return tags
 
 
-def _save_tags(edition: Edition, tags: ID3, path: Path) -> None:
-    """Write ``tags`` in the version that the settings ask for."""
-    version = 3 if edition.settings.publish.id3 == "2.3" else 4
-    if version == 3:
+def _sorting_texts(edition: Edition) -> dict[str, str]:
+    """Return under which words album and author are filed."""
+    metadata = edition.metadata
+    names = {"TSOA": sort_title(metadata.title, metadata.language), "TSOP": edition.author_sort}
+    return names | {"TSO2": edition.author_sort}
+
+
+def _in_version(edition: Edition, tags: ID3) -> ID3:
+    """Return ``tags`` with the frames of the version that the settings ask for."""
+    if edition.settings.publish.id3 == "2.3":
+        # Players read these two in 2.3 as well, though only 2.4 names them.
+        sorting = [*tags.getall("TSOA"), *tags.getall("TSOP")]
         tags.update_to_v23()
-    tags.save(path, v2_version=version, v1=0, padding=lambda _: 0)
+        for frame in sorting:
+            tags.add(frame)
+    return tags
+
+
+def id3_version(edition: Edition) -> int:
+    """Return the number behind the point of the ID3 version that the settings ask for."""
+    return 3 if edition.settings.publish.id3 == "2.3" else 4
+
+
+def _save_tags(edition: Edition, tags: ID3, path: Path) -> None:
+    tags.save(path, v2_version=id3_version(edition), v1=0, padding=lambda _: 0)

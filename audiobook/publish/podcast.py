@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from audiobook.atomic import write_bytes, write_text
@@ -25,6 +25,8 @@ from audiobook.settings import Settings
 __all__ = ["require_address", "write_podcast"]
 
 _COVER = 1400
+_FEEDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+"""The namespace in which a podcast's GUID is made of its feed's address without scheme (Podcasting 2.0)."""
 _NAMESPACES = (
     'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:atom="http://www.w3.org/2005/Atom" '
     'xmlns:podcast="https://podcastindex.org/namespace/1.0"'
@@ -58,7 +60,8 @@ def write_podcast(edition: Edition) -> Package:
 
 def require_address(settings: Settings) -> str:
     """Return the web address of the podcast's folder without a slash at its end; raise UsageError without one."""
-    base = settings.publish.feed_url.rstrip("/")
+    # Spaces and letters of other scripts are written as the web wants them; what is already so stays.
+    base = quote(settings.publish.feed_url.strip().rstrip("/"), safe=":/?#[]@!$&'()*+,;=%~")
     if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).netloc:
         raise UsageError(
             "a podcast's feed holds web addresses",
@@ -99,12 +102,13 @@ def _feed(edition: Edition, base: str, sounds: tuple[Path, ...]) -> str:
         "<itunes:explicit>false</itunes:explicit>",
         '<itunes:category text="Arts"><itunes:category text="Books"/></itunes:category>',
         f"<itunes:image href={quoteattr(f'{base}/cover.jpg')}/>",
-        f"<podcast:guid>{uuid.uuid5(uuid.NAMESPACE_URL, base)}</podcast:guid>",
+        f"<podcast:guid>{uuid.uuid5(_FEEDS, f'{base}/feed.xml'.partition('://')[2])}</podcast:guid>",
         "<podcast:medium>audiobook</podcast:medium>",
+        f"<copyright>{escape(one_line(metadata.rights))}</copyright>" if one_line(metadata.rights) else "",
     ]
     for position, (track, sound) in enumerate(zip(edition.audiobook.tracks, sounds, strict=True)):
         lines += _episode(edition, base, track, sound, position)
-    return "\n".join((*lines, "</channel>", "</rss>")) + "\n"
+    return "\n".join((*filter(None, lines), "</channel>", "</rss>")) + "\n"
 
 
 def _episode(edition: Edition, base: str, track: Track, sound: Path, position: int) -> list[str]:

@@ -38,7 +38,7 @@ def write_audiobookshelf(edition: Edition) -> Package:
         "publishedDate": None,
         "publisher": one_line(metadata.publisher) or None,
         "description": " ".join(filter(None, (metadata.description, edition.notice))) or None,
-        "isbn": edition.identifier.removeprefix("urn:isbn:") if "urn:isbn:" in edition.identifier else None,
+        "isbn": edition.isbn or None,
         "asin": None,
         "language": metadata.language or None,
         "explicit": False,

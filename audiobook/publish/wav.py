@@ -8,6 +8,7 @@ from audiobook.audio import Package, Track
 from audiobook.publish.chapters import write_each
 from audiobook.publish.edition import Edition
 from audiobook.publish.encoded import Codec
+from audiobook.publish.mp3 import chapter_tags, id3_version
 
 __all__ = ["wav_codec", "write_wav"]
 
@@ -15,13 +16,21 @@ __all__ = ["wav_codec", "write_wav"]
 def write_wav(edition: Edition) -> Package:
     """Write one WAV a chapter into ``wav/``; raise ToolError or OutputError when that fails.
 
-    They hold no tags: programs that want WAV read the sound and nothing else.
+    Their ID3 tags stand in a chunk behind the sound, where programs that want nothing else do not look.
     """
+    from mutagen.wave import WAVE
 
-    def leave(_path: Path, _track: Track) -> None:
-        pass
+    tags_of = chapter_tags(edition)
 
-    return write_each(edition, "wav", wav_codec(edition), leave)
+    def tag(path: Path, track: Track) -> None:
+        file = WAVE(path)
+        file.add_tags()
+        assert file.tags is not None
+        for frame in tags_of(track).values():
+            file.tags.add(frame)
+        file.save(v2_version=id3_version(edition), padding=lambda _: 0)
+
+    return write_each(edition, "wav", wav_codec(edition), tag)
 
 
 def wav_codec(_edition: Edition) -> Codec:

@@ -13,6 +13,7 @@ from audiobook.publish.chapters import chapter_title, write_each
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.encoded import Codec
+from audiobook.publish.sortnames import sort_title
 
 if TYPE_CHECKING:
     from mutagen.flac import Picture
@@ -79,6 +80,9 @@ def _comments(edition: Edition, track: Track) -> dict[str, list[str]]:
         "SUBTITLE": metadata.subtitle,
         "ARTIST": metadata.author or metadata.narrator,
         "ALBUMARTIST": metadata.author or metadata.narrator,
+        "ALBUMSORT": sort_title(metadata.title, metadata.language),
+        "ARTISTSORT": edition.author_sort,
+        "ALBUMARTISTSORT": edition.author_sort,
         "AUTHOR": metadata.author,
         "COMPOSER": metadata.narrator,
         "PERFORMER": metadata.narrator,
@@ -93,6 +97,7 @@ def _comments(edition: Edition, track: Track) -> dict[str, list[str]]:
         "LANGUAGE": metadata.language,
         "SERIES": metadata.series,
         "SERIES-PART": metadata.series_part,
+        "ISBN": edition.isbn,
     }
     return {name: [one_line(text)] for name, text in texts.items() if one_line(text)}
 
