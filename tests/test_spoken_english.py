@@ -240,7 +240,7 @@ def test_saying_what_was_said_changes_nothing(text: str) -> None:
 
 
 _KEPT = ("harbour", "quietly", "mountain", "grey", "naïve", "whenever", "Kraków", "yellow", "don't", "children's")
-_FIGURES = st.text(alphabet="0123456789.,:-–/%$£€°'\"()IVXkmgsth ", min_size=1, max_size=8)
+_FIGURES = st.text(alphabet="0123456789.,:-–/%$£€°'\"()+×·⁄~=#&½²IVXABCDkmgsthcpde ", min_size=1, max_size=8)
 
 
 @given(st.lists(st.one_of(st.sampled_from(_KEPT), _FIGURES), max_size=14))
@@ -362,6 +362,21 @@ def test_dialect_keeps_its_letters_and_gains_its_sound() -> None:
         "they record the ",
         "°1' ",
         "c. ",
+        "10/",
+        "1,0",
+        "Fri. ",
+        "mg/kg/",
+        "1:1:",
+        "0044 ",
+        "1+1⁄2 ",
+        "13/14 ",
+        "from 1 to ",
+        "Sat. and ",
+        "3–8 × ",
+        "US 20/",
+        "1'000",
+        "g·cm−3 ",
+        "the II Games ",
     ],
 )
 def test_hostile_text_takes_time_in_proportion_to_its_length(unit: str) -> None:

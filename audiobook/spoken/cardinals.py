@@ -61,8 +61,8 @@ def _record(match: re.Match[str], _: Style) -> str:
 
 
 def _thousands(match: re.Match[str], _: Style) -> str:
-    """Close the gaps of ``20 000``."""
-    return re.sub(r"[\s']", "", match[0])
+    """Write ``20 000`` with commas."""
+    return re.sub(r"[\s']", ",", match[0])
 
 
 def _comma(match: re.Match[str], _: Style) -> str:
@@ -80,6 +80,14 @@ def _glyph(match: re.Match[str], _: Style) -> str:
 
 
 RECORDS = (
+    rule(rf"{EDGE}({NUMBER})\s?bn\b", lambda match, _: f"{decimal(match[1])} billion", "bn"),
+    rule(
+        rf"{EDGE}({NUMBER})m(?=\s(?:people|copies|viewers|users|votes|inhabitants|subscribers|barrels|tons|tonnes|visitors"
+        r"|passengers|dollars|pounds|euros|years)\b)",
+        lambda match, _: f"{decimal(match[1])} million",
+        "m",
+    ),
+    rule(rf"{EDGE}({NUMBER})M(?=\s(?:people|[a-z]{{3,}}s)\b)", lambda match, _: f"{decimal(match[1])} million", "M"),
     rule(r"(?<=\d)\+([1-9])⁄(\d{1,2})(?!\d)", _glyph, "⁄"),
     rule(r"(?<![\w.,/()+-])(?<![\d)] )[1-9]\d{0,2}(?: \d{3})+(?![\w]|[.,-]?\d| \d|[-/]\d)", _thousands),
     rule(r"(?<![\w.,/()+'-])[1-9]\d{0,2}(?:'\d{3})+(?![\w'])", _thousands, "'"),
@@ -109,6 +117,8 @@ TELEPHONES = (
         r"(?<![\w.,/-])(?:1[\s.-])?(?:\(\d{3}\)[\s.-]?|\d{3}[\s.-])\d{3}[\s.-]\d{4}(?:-\d{1,5})?(?![\w]|[-/.]\d)",
         _telephone,
     ),
+    rule(r"(?<![\w.,/-])00[1-9]\d{0,2}(?:[\s-]\d{2,5}){2,4}(?![\w]|[-/.]\d)", _telephone),
+    rule(r"(?<![\w.,/-])(?!(?:1[5-9]|20)\d\d[\s-](?:1[5-9]|20)\d\d)\d{4}(?:[\s-]\d{4}){3}(?![\w]|[-/.]\d)", _telephone),
     rule(r"(?<![\w.,/-])(?:\(0\d{1,4}\)|0\d{2,4})[\s-]\d{3,8}(?:[\s-]\d{3,6})?(?![\w]|[-.,]\d)", _telephone),
     rule(r"(?<![\w.,/-])\d{3}-\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
     rule(r"(?<![\w.,/-])[2-9]\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
@@ -167,6 +177,8 @@ _LAWS = re.compile(r"\b(?:Law|Pub\. L\.|P\.L|[Nn]umber|Table|Figure|[Ff]ig\.|Exh
 def _range(match: re.Match[str], _: Style) -> str:
     """Say ``5-10``, a score of ``3-2``, and pages ``123-45``."""
     first, last = match[1], match[2]
+    if (first, last) == ("24", "7"):
+        return "twenty four seven"
     if len(first) < 4 and len(last) > 4 and (first + last).isdigit() and " " not in match[0]:
         return f"{digits(first)}, {digits(last)}"
     if " " in match[0] and len(first) < 4 and len(last) == 4 and "1500" < last < "2100":

@@ -229,6 +229,10 @@ RULES = (
     ),
     rule(r"\b(Mon|Tues?|Wed|Thurs?|Fri)\.(?!\w)", lambda match, _: _DAYS[match[1].lower()] + stop(match), "."),
     rule(
+        r"\b(Sat|Sun)\b\.?(?=\s(?:morning|afternoon|evening|night|\d{1,2}(?::\d\d)?\s?[ap]\.?m))",
+        lambda match, _: _DAYS[match[1].lower()],
+    ),
+    rule(
         r"(?:(?<=day, )|(?<=day , )|(?<=day and )|(?<=day & )|(?<=Sat\. and ))(Sat|Sun)\.",
         lambda match, _: _DAYS[match[1].lower()] + stop(match),
         ".",
@@ -252,6 +256,7 @@ RULES = (
     rule(r"(?<![\w.,])'?([12]\d\d0|[1-9]0)\s?'?s\s?[-–]\s?'?([12]\d\d0|[1-9]0)'?s\b", _decades),
     rule(r"(?<![\w.,])([12]\d\d\d)\s?[-–]\s?(?='?(?:[12]\d)?\d0'?s\b)", lambda match, _: f"{year(match[1])} to "),
     rule(r"(?<![\w.,/$£€])(?P<decade>[12]\d\d0)(?:\s?|'|(?<=\bthe \d{4})\s')s\b", _decade),
+    rule(r"(?<![\w.,$£€'])'(?P<decade>10)s\b", _decade, "'"),
     rule(r"(?<![\w.,$£€])'?(?P<decade>[2-9]0)'?s\b(?!\.\s?(?:\d|[a-z]))", _decade),
     rule(rf"{_OPEN}({INTEGER})\s?{_ERA_NAME}(?:{_DASH}|\sto\s)({INTEGER})\s?{_ERA}", _eras),
     rule(rf"(?<=\d)(\s?(?:BCE?|B\.\s?C\.(?:\s?E\.)?)){_DASH}(?=A\.?\s?D\.?\s\d)", _to),

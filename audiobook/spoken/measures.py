@@ -306,10 +306,10 @@ RULES = (
         rf"{_START}(\d{{1,2}})[\s-]?(?:ft|feet|foot)\b\.?,?\s?(\d{{1,2}}(?:\.\d{{1,2}})?)\s?([½¼¾])?[\s-]?(?:in\b\.?|inch(?:es)?\b)",
         _feet,
     ),
-    rule(r"(?<![\w/])(km|m|mi|kg|g|mg|lb|lbs)/(h|hr|s|sec|min|day|km|m|l|L|kg)(?![\w/])", _unit_alone, "/"),
+    rule(r"(?<![\w/])(?<!\d\s)(km|m|mi|kg|g|mg|lb|lbs)/(h|hr|s|sec|min|day|km|m|l|L|kg)(?![\w/])", _unit_alone, "/"),
     rule(rf"\b(?P<lead>per\s){_UNIT}{_DOT}{_END}(?<!per\sin)(?<!per\sA)(?<!per\sN)", _of_units, "per"),
     rule(
-        r"(?<![\w./])(?<!/\s)(?P<lead>)(?P<square>)(?P<unit>km|mi|cm|mm|ft|m)(?P<power>[²³]|(?<=km)2)(?![\w])",
+        r"(?<![\w./])(?<!/\s)(?<!\d\s)(?P<lead>)(?P<square>)(?P<unit>km|mi|cm|mm|ft|m)(?P<power>[²³]|(?<=km)2)(?![\w])",
         _of_units,
     ),
     rule(
@@ -359,4 +359,9 @@ RULES = (
     rule(r"(?<![\w.,])\d{3,5}\s?×\s?\d{3,5}(?![\w.,])", _size, "×"),
     rule(r"(?<![\w.,/-])(km|kg|cm|mph|kHz|MHz|GHz|kW)(?!\w|[./²³-]\w|[²³])", _unit_word),
     rule(r"(?<!\d)(?<!\d\s)(°\s?[CF])\b", _unit_word, "°"),
+    rule(
+        r"(?<=\bdegrees )([CF])\b(?!\.\s?[A-Z])",
+        lambda match, _: {"C": "Celsius", "F": "Fahrenheit"}[match[1]],
+        "degrees",
+    ),
 )

@@ -63,7 +63,7 @@ def _amount(figures: str, scale: str, names: tuple[str, ...], *, lone: bool) -> 
 
 def _money(match: re.Match[str], _: Style) -> str:
     """Say ``$5.50``, ``£2m``, ``$5-10 million``, ``$20/mo``."""
-    names = _table()[match["sign"]]
+    names = _table().get(match["named"] or "") or _table()[match["sign"]]
     scale = match["scale"] or _SCALE_WORDS.get((match["short"] or "").lower(), "")
     lone = bool(_PIECES.match(match.string, match.end())) or (
         bool(_ARTICLE.search(match.string[max(0, match.start() - 12) : match.start()]))
@@ -181,6 +181,7 @@ RULES = (
         _slash,
         "/",
     ),
+    rule(r"(?<=€)(\s?\d{1,3}),(\d\d)(?![\d,])", lambda match, _: f"{match[1]}.{match[2]}", "€"),
     rule(
         rf"(?<![\w.,/€])({INTEGER}),(\d\d)\s?€",
         lambda match, _: _amount(f"{match[1]}.{match[2]}", "", _table()["€"], lone=False),
@@ -198,14 +199,15 @@ RULES = (
     ),
     rule(
         rf"(?<!\w)(?P<minus>[-−](?=\S))?(?P<sign>{_SIGNS})\s?(?P<first>{NUMBER})"
-        rf"(?:(?:\s(?P<scale1>million|billion|thousand|trillion))?{_DASH}(?P<again>{_SIGNS})?\s?(?P<last>{NUMBER}))?{_SCALE}?{_PER}",
+        rf"(?:(?:\s(?P<scale1>million|billion|thousand|trillion))?{_DASH}(?P<again>{_SIGNS})?\s?(?P<last>{NUMBER}))?{_SCALE}?{_PER}"
+        rf"(?:\s(?P<named>{_CODES}|dollars?|pounds?|euros?)\b)?",
         _money,
     ),
     rule(rf"\b(?P<code>{_CODES})\s?(?P<first>{NUMBER}){_SCALE}?", _code),
     rule(rf"{EDGE}(?P<first>{NUMBER}){_SCALE}?\s?(?P<code>{_CODES})\b(?!-)", _code),
     rule(rf"{EDGE}({NUMBER})\s?¢", _cents, "¢"),
     rule(
-        rf"{EDGE}(?P<minus>(?!))?(?P<first>{NUMBER}){_SCALE}?\s?(?P<sign>[€£₽₹])(?P<last>(?!))?(?P<again>(?!))?(?P<scale1>(?!))?(?P<per>(?!))?(?![\d])",
+        rf"{EDGE}(?P<minus>(?!))?(?P<first>{NUMBER}){_SCALE}?\s?(?P<sign>[€£₽₹])(?P<last>(?!))?(?P<again>(?!))?(?P<scale1>(?!))?(?P<per>(?!))?(?P<named>(?!))?(?![\d])",
         _money,
     ),
     rule(r"(?<![\w.,])(\d{1,3}[½¼¾]?)(p)\b", _pence),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from audiobook.spoken.letters import sayable, spell
-from audiobook.spoken.numbers import cardinal, decimal, digits, house, plural, year
-from audiobook.spoken.rules import EDGE, NUMBER, Style, rule
+from audiobook.spoken.numbers import cardinal, digits, house, plural, year
+from audiobook.spoken.rules import Style, rule
 
 __all__ = ["RULES"]
 
@@ -70,7 +70,6 @@ _MODELS = (
 RULES = (
     rule(r"(?<!\w)([A-G])#(?!\w)", lambda match, _: f"{match[1]} sharp", "#"),
     rule(r"(?<![\w.,'])401\(?k\)?(?!\w)", lambda *_: "four oh one K", "401"),
-    rule(rf"{EDGE}({NUMBER})M(?=\s(?:people|[a-z]{{3,}}s)\b)", lambda match, _: f"{decimal(match[1])} million", "M"),
     rule(r"(?<![\w.,])(\d{1,4})([kKDGM])\b(?!['-])", _thousands),
     rule(r"(?<=[A-Za-z]-)([1-9]\d\d)(?![\w]|[.,]\d|[-/]\d)", lambda match, _: house(match[1])),
     rule(r"(?<![\w.,/-])(7[0-8]7)(-)(\d{1,3})(?![\w]|[.,]\d|-\d)", _airliner),

@@ -166,6 +166,7 @@ RULES = (
         ":",
     ),
     rule(rf"{_BEFORE}(?P<hour>\d{{1,2}})(?:\.(?P<minute>[0-5]\d))?(?P<second>(?!))?\s?{_HALF}{_ZONES}{_AFTER}", _time),
+    rule(r"(?<![\w.,:])([01]?\d|2[0-4])h([0-5]\d)\b", lambda match, _: _clock(match[1], match[2], half=False), "h"),
     rule(r"(?<=\bthe )(1?\d|2[0-4])[.:]([0-5]\d)(?= (?:train|bus|express|coach|ferry|from|to|up|down|for)\b)", _train),
     rule(rf"{_BEFORE}({NUMBER}):({NUMBER})(?::({NUMBER}))?{_AFTER}", _ratio, ":"),
     rule(rf"{_BEFORE}(\d{{1,3}}) : (\d{{1,3}}){_AFTER}(?!\s?[-–]\s?\d)", _ratio, ":"),

@@ -141,6 +141,18 @@ def _place(match: re.Match[str], _: Style) -> str:
     return said
 
 
+_LANDS = (
+    "Germany|Berlin|America|Ireland|Africa|Korea|Pole|Dakota|Carolina|Virginia|Australia|Asia|Europe|Wales|England|Yorkshire"
+    "|Riding|Vietnam|Yemen|Rhodesia|Indies|Lancashire|Midlands"
+)
+
+
+def _side(match: re.Match[str], _: Style) -> str:
+    """Say ``E. Germany``, ``N. Ireland``, ``W. 42nd St.``."""
+    southern = match.string.startswith(("Ireland", "Rhodesia"), match.end())
+    return f"{_SIDES[match[1]]}{'ern' if southern else ''} "
+
+
 def _state(match: re.Match[str], _: Style) -> str:
     states = {row[2]: row[1] for row in rows("english/states.tsv") if len(row) > 2}
     return match[1] + states[match[2]] + stop(match)
@@ -159,6 +171,8 @@ ADDRESSES = (
     rule(rf"(\b[A-Z][a-z]+(?:\s?,)?\s)({_STATES})\b(?!\.[A-Z])(?:(,?\s)(\d{{5}})(?:-(\d{{4}}))?(?!\d))", _place),
     rule(rf"(\b[A-Z][a-z]+\s?,\s)({_STATES})\b(?!\.\w|['\w])(?P<three>(?!))?(?P<four>(?!))?(?P<five>(?!))?", _place),
     rule(rf"(\b[A-Z][a-z]+\s?,\s)({_OLD_STATES})(?!\w)", _state),
+    rule(rf"(?<![\w.])([NSEW])\.\s(?=(?:{_LANDS})\b|\d{{1,3}}(?:st|nd|rd|th)\s(?:St|Ave)\b)", _side, "."),
+    rule(r"()\b((?:Ala|Ariz|Calif|Conn|Fla|Kans|Mich|Minn|Nebr|Okla|Tenn|Wis|Wyo)\.)(?!\w)", _state),
 )
 
 
@@ -228,7 +242,15 @@ RULES = (
         _ranked,
         ".",
     ),
+    rule(r"\b(Maj|Lt|Brig)\.(?=-(?:Gen|Col|Cmdr)\b)", _title, "-"),
+    rule(r"\b([ST])/Sgt\b\.?", lambda match, _: f"{'Staff' if match[1] == 'S' else 'Technical'} Sergeant", "/"),
+    rule(r"\bSec\.(?= of\b)", lambda *_: "Secretary", "Sec"),
     rule(rf"(?<![\w.])({_names('name')})\b(?:\.(?=\s?[A-Z])|(?=\s[A-Z][a-z]))", _title),
+    rule(
+        r"((?:^|\b(?:in|of|at|near|from|to|north|south|east|west|across)\s|,\s))Co\.(?=\s[A-Z][a-z])",
+        lambda match, _: f"{match[1]}County",
+        "Co.",
+    ),
     rule(rf"(?<!\w){_BEHIND_NAME}({_names('after')})\b\.?(?![\w-])", _behind),
     rule(rf"^({_names('after')})\.$", lambda match, _: f"{_table('after')[match[1]]}.", "."),
     rule(r"(?<!\w)&c\.?(?!\w)", lambda match, _: f"et cetera{stop(match)}", "&"),
