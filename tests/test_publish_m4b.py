@@ -300,14 +300,6 @@ def test_a_cover_that_cannot_be_read_is_an_error_only_when_asked_for(tmp_path: P
         publish(book, "m4b", tmp_path, chosen, "lamp")
 
 
-def test_titles_that_the_font_does_not_know_leave_a_plain_cover(tmp_path: Path) -> None:
-    (path,) = publish(
-        make_audiobook(tmp_path, make_track(tmp_path), title="吾輩は猫である", author="夏目漱石"),
-        "m4b", tmp_path, Settings(), "cat",
-    ).paths  # fmt: skip
-    assert Image.open(io.BytesIO(bytes(MP4(path).tags["covr"][0]))).size == (1400, 1400)
-
-
 @pytest.mark.parametrize(("kind", "near"), [("m4p", "m4b"), ("wma", "Known are m4b")])
 def test_an_unknown_format_is_refused_with_the_nearest(tmp_path: Path, kind: str, near: str) -> None:
     with pytest.raises(UsageError, match=f"no format '{kind}'.*{near}"):

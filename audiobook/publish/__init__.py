@@ -57,6 +57,7 @@ PACKAGES: dict[str, Callable[[Edition], Package]] = {
 """Writer of each kind of package, by the name that ``--formats`` takes."""
 DIVIDED = ("m4b", "mp3-single", "cue", "srt", "vtt", "ass", "lrc")
 """Kinds of one file a book, which `PublishSettings.part_hours` may divide."""
+_UNCOVERED = ("m3u8", "cue", "srt", "vtt", "ass", "lrc")
 
 
 def require_kind(kind: str) -> None:
@@ -121,5 +122,8 @@ def _write(edition: Edition, kind: str) -> Package:
     parts = edition.parts() if kind in DIVIDED else (edition,)
     packages = [PACKAGES[kind](part) for part in parts]
     paths = tuple(path for package in packages for path in package.paths)
-    notes = tuple(dict.fromkeys(note for package in packages for note in package.notes))
-    return Package(kind, paths, notes, tuple(pair for package in packages for pair in package.measured))
+    notes = dict.fromkeys(note for package in packages for note in package.notes)
+    # Once a build is enough: the first kind with a cover tells.
+    if kind == next((each for each in edition.settings.formats if each not in _UNCOVERED), kind):
+        notes |= dict.fromkeys(covers.cover_notes(edition))
+    return Package(kind, paths, tuple(notes), tuple(pair for package in packages for pair in package.measured))

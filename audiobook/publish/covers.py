@@ -5,23 +5,29 @@ from __future__ import annotations
 import colorsys
 import hashlib
 import io
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audiobook.errors import SettingsError
+from audiobook.names import one_line
+from audiobook.publish.cues import piece_pattern
 from audiobook.publish.edition import Edition
+from audiobook.publish.fonts import face_for
 from audiobook.settings import Settings
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["SIDE", "cover_jpeg", "require_cover"]
+__all__ = ["SIDE", "cover_jpeg", "cover_notes", "require_cover"]
 
 SIDE = 1400
 """Pixels of an embedded cover's edge: sharp on every player, and a few hundred kilobytes."""
 _MAX_PIXELS = 100_000_000
 _QUALITY = 88
+_LONGEST_WORD = 48
+"""Letters; what is longer (an address, a scream) is cut, for it would be set too small to be read."""
 
 
 def cover_jpeg(edition: Edition, side: int = SIDE) -> bytes:
@@ -43,6 +49,16 @@ def cover_jpeg(edition: Edition, side: int = SIDE) -> bytes:
     out = io.BytesIO()
     square.save(out, "JPEG", quality=_QUALITY, optimize=True, dpi=(300, 300))
     return out.getvalue()
+
+
+def cover_notes(edition: Edition) -> tuple[str, ...]:
+    """Return what to tell of a made cover that shows no title; nothing where all is well."""
+    title = edition.metadata.title
+    drawn = edition.settings.metadata.cover or (edition.audiobook.cover and _decoded(edition.audiobook.cover.data))
+    if drawn or face_for(one_line(title)):
+        return ()
+    message = f"the cover shows no title: no font here has the letters of {one_line(title)!r}"
+    return (f"{message}; install one, or name a picture with metadata.cover",)
 
 
 def require_cover(settings: Settings) -> None:
@@ -105,11 +121,9 @@ def _title_cover(edition: Edition, side: int) -> Image.Image:
     edge = side // 20
     draw.rectangle((edge, edge, side - edge, side - edge), outline=light, width=max(2, side // 280))
     room = side - 5 * edge
-    if text := _drawable(metadata.title):
-        _text(draw, text, (room, side * 45 // 100), side * 25 // 100 + edge, side // 8)
+    _text(draw, metadata.title, (room, side * 45 // 100), side * 37 // 100, side // 8)
     draw.line((side * 2 // 5, side * 72 // 100, side * 3 // 5, side * 72 // 100), fill=light, width=max(2, side // 280))
-    if text := _drawable(metadata.author):
-        _text(draw, text, (room, side * 14 // 100), side * 82 // 100, side // 18)
+    _text(draw, metadata.author, (room, side * 14 // 100), side * 82 // 100, side // 18)
     return image
 
 
@@ -118,24 +132,22 @@ def _colour(hue: float, lightness: float, saturation: float) -> tuple[int, int, 
     return round(red * 255), round(green * 255), round(blue * 255)
 
 
-def _drawable(text: str) -> str:
-    """Return ``text`` when Pillow's built-in font has its letters, else nothing: boxes are worse than a plain cover."""
-    from PIL import ImageFont
-
-    font = ImageFont.load_default(40)
-    absent = bytes(font.getmask("\U0010fffd"))
-    letters = {char for char in text if char.isalpha()}
-    return "" if any(bytes(font.getmask(char)) == absent for char in sorted(letters)) else text
-
-
 def _text(draw: ImageDraw.ImageDraw, text: str, room: tuple[int, int], middle: int, size: int) -> None:
-    """Set ``text`` centred around the height ``middle``, as large as ``size`` and ``room`` allow."""
-    from PIL import ImageFont
+    """Set ``text`` centred around the height ``middle``, as large as ``size`` and ``room`` allow.
 
+    Nothing is set when no font has its letters, for boxes are worse than a plain cover; signs without letters that
+    the font does not have are left out.
+    """
+    text = one_line(text)
+    face = face_for(text)
+    if face is None:
+        return
+    lacking = face.lacks(text)
+    pieces = _pieces("".join(char for char in text if char not in lacking))
     width, height = room
     while True:
-        font = ImageFont.load_default(size)
-        lines = _wrapped(text, font, width)
+        font = face.at(size)
+        lines = _wrapped(pieces, font, width)
         leading = size * 5 // 4
         fits = len(lines) * leading <= height and all(font.getlength(line) <= width for line in lines)
         if fits or size <= 16:
@@ -148,12 +160,21 @@ def _text(draw: ImageDraw.ImageDraw, text: str, room: tuple[int, int], middle: i
         draw.text(place, line, font=font, fill="white", anchor="mm")
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> list[str]:
+def _pieces(text: str) -> list[str]:
+    """Cut ``text`` where a line may end; each piece but the first begins with the space before it, if there is one."""
+    found = [
+        (match[0][at : at + _LONGEST_WORD], match.start() + at)
+        for match in re.finditer(piece_pattern(), text)
+        for at in range(0, len(match[0]), _LONGEST_WORD)
+    ]
+    return [(" " if place and text[place - 1] == " " else "") + piece for piece, place in found]
+
+
+def _wrapped(pieces: list[str], font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> list[str]:
     lines: list[str] = []
-    for word in text.split():
-        joined = f"{lines[-1]} {word}" if lines else word
-        if lines and font.getlength(joined) <= width:
-            lines[-1] = joined
+    for piece in pieces:
+        if lines and font.getlength(lines[-1] + piece) <= width:
+            lines[-1] += piece
         else:
-            lines.append(word)
+            lines.append(piece.lstrip())
     return lines

@@ -19,7 +19,7 @@ from audiobook.audio import Mark, Track
 from audiobook.names import one_line
 from audiobook.publish.edition import Edition, Timeline
 
-__all__ = ["Cue", "Word", "captions", "width"]
+__all__ = ["Cue", "Word", "captions", "piece_pattern", "width"]
 
 _SHORTEST_MS = 1000
 _LONGEST_MS = 7000
@@ -119,7 +119,7 @@ def _text(words: tuple[Word, ...]) -> str:
 def _words(mark: Mark, track: Track, timeline: Timeline, index: int) -> tuple[Word, ...]:
     """Cut a mark's text at spaces and between wide characters, and time each piece."""
     text = one_line(mark.text)
-    pieces = [(match[0], match.start()) for match in re.finditer(_piece(), text)]
+    pieces = [(match[0], match.start()) for match in re.finditer(piece_pattern(), text)]
     anchors = _anchors(text, mark)
     places, frames = [place for place, _ in anchors], [frame for _, frame in anchors]
 
@@ -138,7 +138,8 @@ def _words(mark: Mark, track: Track, timeline: Timeline, index: int) -> tuple[Wo
 
 
 @functools.cache
-def _piece() -> re.Pattern[str]:
+def piece_pattern() -> re.Pattern[str]:
+    """Return what matches one piece of a text: between two of them a line may end."""
     # Scripts written without spaces break between any two characters, except before closing punctuation.
     wide = r"[\u2e80-\u2fff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
     closing = r"[\u3001\u3002\u300d\u300f\u3009\u300b\uff01\uff0c\uff1f\uff09\u30fc\u3063\u30c3\u2026”’]"
