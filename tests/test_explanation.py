@@ -92,8 +92,8 @@ def test_a_line_that_could_not_be_recorded_is_told_from_those_that_were(
     (tmp_path / "log").mkdir()
     monkeypatch.setenv("FAKE_LOG", str(tmp_path / "log"))
     monkeypatch.syspath_prepend(str(Path(__file__).parent / "data" / "record"))
-    audiobook.engines._strangers.cache_clear()
-    request.addfinalizer(audiobook.engines._strangers.cache_clear)
+    audiobook.engines.strangers._points.cache_clear()
+    request.addfinalizer(audiobook.engines.strangers._points.cache_clear)
     failing = ["build", str(story), "--engine", "silent", "--cast", "Tom=fake:raises", "--set", "record.retries=0"]
     assert main([*failing, "-q"]) == 7
     capsys.readouterr()

@@ -169,10 +169,10 @@ def ears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("FAKE_LOG", str(tmp_path / "log"))
     monkeypatch.setattr(attend, "Recognizer", Ears)
     monkeypatch.setattr(attend, "require", lambda: "ears 1")
-    audiobook.engines._strangers.cache_clear()
+    audiobook.engines.strangers._points.cache_clear()
     Ears.calls = 0
     yield
-    audiobook.engines._strangers.cache_clear()
+    audiobook.engines.strangers._points.cache_clear()
 
 
 def attended(cache: TakeCache, texts: list[str], language: str = "en") -> tuple[list[Recorded], attend.Counts]:

@@ -34,9 +34,9 @@ def _fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "log").mkdir()
     monkeypatch.syspath_prepend(str(FAKES))
     monkeypatch.setenv("FAKE_LOG", str(tmp_path / "log"))
-    audiobook.engines._strangers.cache_clear()
+    audiobook.engines.strangers._points.cache_clear()
     yield
-    audiobook.engines._strangers.cache_clear()
+    audiobook.engines.strangers._points.cache_clear()
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ import pytest
 from audiobook import engines
 from audiobook.audio import Utterance
 from audiobook.cli import main
-from audiobook.engines import fetch, install, kokoro, phonemes, piper, pyttsx3, store, words
-from audiobook.engines.base import EngineStatus, nearest, speakable
+from audiobook.engines import fetch, install, kokoro, phonemes, piper, pyttsx3, store, strangers, words
+from audiobook.engines.base import EngineStatus, VoiceInfo, fitting, nearest, speakable
 from audiobook.engines.silent import SilentEngine
 from audiobook.errors import EngineError, OutputError, VoiceError
 from audiobook.script import Delivery, Voice
@@ -91,16 +91,19 @@ class _Point:
 
 @pytest.fixture
 def stranger(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    monkeypatch.setattr(engines, "_strangers", lambda: {"stranger": _Point(request.param)})
+    monkeypatch.setattr(strangers, "_points", lambda: {"stranger": _Point(request.param)})
 
 
 @pytest.mark.usefixtures("stranger")
 @pytest.mark.parametrize("stranger", [SilentEngine], indirect=True)
 def test_engines_of_other_packages_are_listed_and_opened_alike() -> None:
     assert engines.engine_names()[-1] == "stranger"
-    assert isinstance(engines.open_engine("stranger"), SilentEngine)
+    opened = engines.open_engine("stranger")
+    assert opened.honours == SilentEngine.honours
+    assert opened.speak(Utterance("Hello.", "en", Voice("stranger", "silent"))).samples.size
     assert engines.available()[-1] == EngineStatus("stranger", installed=True, detail="added by another package")
-    assert engines.all_voices("stranger")
+    assert {info.engine for info in engines.all_voices("stranger")} == {"stranger"}
+    assert engines.find_voice("stranger:silent-bass").gender == "male"
 
 
 @pytest.mark.usefixtures("stranger")
@@ -108,9 +111,89 @@ def test_engines_of_other_packages_are_listed_and_opened_alike() -> None:
 def test_an_engine_of_another_package_that_breaks_is_reported_not_fatal() -> None:
     status = engines.available()[-1]
     assert not status.installed
-    assert "does not load" in status.detail
+    assert "ImportError" in status.detail
     with pytest.raises(EngineError, match="Update or remove"):
         engines.open_engine("stranger")
+
+
+class _OddError(Exception):
+    """An error that nobody foresees."""
+
+
+class _Broken(SilentEngine):
+    @staticmethod
+    def status() -> EngineStatus:
+        raise _OddError
+
+    def voices(self) -> Any:
+        raise _OddError
+
+    def speak(self, utterance: Utterance) -> Any:
+        return b"no speech"
+
+
+class _Ends(SilentEngine):
+    def voices(self) -> Any:
+        raise SystemExit(3)
+
+
+@pytest.mark.usefixtures("stranger")
+@pytest.mark.parametrize("stranger", [_Broken, _Ends, object, lambda: 1 // 0], indirect=True)
+def test_whatever_an_engine_of_another_package_raises_never_stops_the_program(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # "voices" and "doctor" ended with an internal error when such an engine was installed beside ours.
+    assert not engines.available()[-1].installed
+    assert {info.engine for info in engines.all_voices()} >= {"piper", "silent"}
+    assert main(["voices"]) == 0
+    assert "engine stranger of another package failed" in capsys.readouterr().err
+    assert main(["voices", "--engine", "stranger"]) == 5
+    assert main(["doctor"]) == 0
+
+
+@pytest.mark.usefixtures("stranger")
+@pytest.mark.parametrize("stranger", [_Broken], indirect=True)
+def test_what_is_no_speech_is_an_error_of_its_engine() -> None:
+    with pytest.raises(EngineError, match="returned bytes"):
+        engines.open_engine("stranger").speak(Utterance("Hello.", "en", Voice("stranger", "silent")))
+
+
+# --- languages
+
+
+def test_a_blend_or_an_alias_has_the_facts_of_its_voice() -> None:
+    # pyttsx3's voices, which may be named by language, were shown without language and licence.
+    info = engines.find_voice("pyttsx3:en-gb")
+    assert (info.name, info.language, info.commercial) == ("en-gb", "en-GB", True)
+
+
+def test_fitting_voices_are_of_the_language_the_regions_own_first() -> None:
+    voices = tuple(
+        VoiceInfo("x", name, code, fluent=name != "poor")
+        for name, code in (("us", "en-US"), ("poor", "ja"), ("gb", "en-GB"), ("cn", "cmn"))
+    )
+    assert [info.name for info in fitting(voices, "en-GB")] == ["gb", "us"]
+    assert [info.name for info in fitting(voices, "zh")] == ["cn"]
+    assert fitting(voices, "ja") == voices
+
+
+def test_kokoro_reads_only_what_it_can_spell() -> None:
+    info = kokoro._info("jf_alpha")
+    assert (info.speaks("ja"), info.can_read("ja"), info.can_read("en-GB")) == (False, False, True)
+
+
+def test_auto_is_the_first_engine_that_speaks_the_language() -> None:
+    # Kokoro and Piper were taken for German as well, and every line failed or had an English accent.
+    assert engines.best_engine("en") == "piper"
+    assert engines.best_engine("de") == "pyttsx3"
+    assert engines.best_engine("und") == "piper"
+
+
+@pytest.mark.parametrize(("language", "hint"), [("ja", "--voice"), ("xq", "--language")])
+def test_a_language_that_nobody_speaks_is_told_in_one_line(language: str, hint: str) -> None:
+    # eSpeak says "Chinese letter" for every kanji.
+    with pytest.raises(VoiceError, match=f"no installed voice speaks the language '{language}'.*{hint}"):
+        engines.best_engine(language)
 
 
 # --- words

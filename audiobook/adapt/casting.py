@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from audiobook.adapt.marked import Age, MarkedBook, Person, Sex
-from audiobook.engines.base import VoiceInfo
+from audiobook.engines.base import VoiceInfo, fitting
 from audiobook.errors import SettingsError, VoiceError
 from audiobook.script import NARRATOR, UNKNOWN, Voice
 from audiobook.settings import Settings
@@ -229,13 +229,7 @@ def _narrator(hero: Person | None, language: str, settings: Settings, voices: tu
 
 def _speaking(voices: tuple[VoiceInfo, ...], engine: str, language: str) -> tuple[VoiceInfo, ...]:
     """Return the engine's voices of a language, those of its region first; all when there is none."""
-    ours = tuple(voice for voice in voices if voice.engine == engine)
-    spoken = tuple(voice for voice in ours if _base(voice.language) == _base(language))
-    return tuple(sorted(spoken, key=lambda voice: voice.language.lower() != language.lower())) or ours
-
-
-def _base(language: str) -> str:
-    return language.replace("_", "-").split("-")[0].lower()
+    return fitting((voice for voice in voices if voice.engine == engine), language)
 
 
 def _slots(settings: Settings, voices: tuple[VoiceInfo, ...], narrator: Voice, language: str) -> tuple[_Slot, ...]:

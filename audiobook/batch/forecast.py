@@ -15,7 +15,7 @@ from audiobook.batch.entries import Entry
 from audiobook.batch.outcome import Failure, Outcome
 from audiobook.cache import cache_folder
 from audiobook.errors import AudiobookError, OutputError
-from audiobook.pipeline.draft import resolve_engine
+from audiobook.pipeline.voices import resolve_engine
 from audiobook.settings import Settings
 
 __all__ = ["Forecast", "forecast", "remember_pace"]
@@ -58,7 +58,7 @@ def forecast(entries: Sequence[Entry]) -> Iterator[Forecast]:
     paces = _PACE | _known_paces()
     for entry in entries:
         try:
-            engine = resolve_engine(entry.settings)[0].engine
+            engine = resolve_engine(entry.settings, entry.settings.metadata.language).engine
             found = pipeline.estimate(pipeline.Request(str(entry.source), entry.folder), entry.settings)
         except AudiobookError as error:
             yield Forecast(entry, failure=Failure.of(error))

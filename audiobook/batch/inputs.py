@@ -14,7 +14,7 @@ from audiobook.batch.outcome import FileNote, Outcome
 from audiobook.configfile import config_folder
 from audiobook.errors import AudiobookError, EngineError
 from audiobook.pipeline import Built
-from audiobook.pipeline.draft import resolve_engine
+from audiobook.pipeline.voices import resolve_engine
 from audiobook.record import Keys
 from audiobook.script import Voice
 
@@ -37,7 +37,7 @@ def inputs_digest(entry: Entry) -> str:
         content = {
             "version": __version__,
             "settings": _that_matter(entry),
-            "engine": resolve_engine(entry.settings)[0].engine,
+            "engine": resolve_engine(entry.settings, entry.settings.metadata.language).engine,
             "files": [_sha256(Path(file)) for file in files],
         }
     except (OSError, AudiobookError):

@@ -71,8 +71,9 @@ def _show(voice: str, as_json: bool) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     for name, value in facts.items():
-        text = ", ".join(value) if isinstance(value, list) else value
-        click.echo(f"{name.replace('_', ' '):<18}{_SELL[value] if name == 'commercial' else text}")
+        text = _SELL[value] if name == "commercial" else _words(value)
+        if text:
+            click.echo(f"{name.replace('_', ' '):<18}{text}")
 
 
 @command.command("try")
@@ -159,6 +160,13 @@ def _row(info: VoiceInfo) -> tuple[object, ...]:
 
 def _facts(info: VoiceInfo) -> dict[str, Any]:
     return {"address": info.address, **dataclasses.asdict(info)}
+
+
+def _words(value: Any) -> str:
+    """Put a fact into words, nothing for one that is not known."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value or "")
 
 
 def _missing(status: EngineStatus) -> str:

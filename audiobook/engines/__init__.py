@@ -1,36 +1,34 @@
-"""The registry of speech engines: ours, and those that others add through entry points.
-
-A third-party engine is a callable without arguments that returns an `Engine`; a package offers it
-in the entry-point group ``audiobook.engines`` under the engine's name. It may have a second
-attribute ``status``, a callable returning an `EngineStatus`, when being there is not enough.
-"""
+"""The registry of speech engines: ours, and those that others add (see `audiobook.engines.strangers`)."""
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import importlib
-import importlib.metadata
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from audiobook.engines.base import Engine, EngineStatus, VoiceInfo, nearest
+from audiobook.engines.base import Engine, EngineStatus, VoiceInfo, base_language, nearest
+from audiobook.engines.strangers import open_stranger, stranger_names, stranger_status
 from audiobook.errors import EngineError, VoiceError
 
 __all__ = [
     "ENGINES",
-    "GROUP",
     "EngineEntry",
     "all_voices",
     "available",
     "best_engine",
     "engine_names",
     "find_voice",
+    "more_voices",
     "open_engine",
 ]
 
-GROUP = "audiobook.engines"
+_NO_LANGUAGE = {"", "und", "mul", "zxx", "mis"}
+"""Codes that name no language."""
+_PIPER_SPEAKS = {
+    "ar", "ca", "cs", "cy", "da", "de", "el", "en", "es", "fa", "fi", "fr", "hu", "is", "it", "ka", "kk", "lb", "lv",
+    "ne", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "sw", "tr", "uk", "vi", "zh",
+}  # fmt: skip
+"""Languages in which Piper's collection has voices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ ENGINES: dict[str, EngineEntry] = {
 
 def engine_names() -> tuple[str, ...]:
     """Names of all engines, ours first."""
-    return (*ENGINES, *(name for name in sorted(_strangers()) if name not in ENGINES))
+    return (*ENGINES, *(name for name in stranger_names() if name not in ENGINES))
 
 
 def open_engine(name: str, device: str = "auto") -> Engine:
@@ -85,12 +83,11 @@ def open_engine(name: str, device: str = "auto") -> Engine:
         if not status.installed:
             raise EngineError(f"engine {name} cannot be used: {status.detail}", remedy=status.remedy)
         return ENGINES[name].open(device)
-    factory = _strangers().get(name)
-    if factory is None:
-        alike = nearest(name, engine_names())
-        meant = f"Did you mean {' or '.join(alike)}?" if alike else f"There are {', '.join(engine_names())}"
-        raise EngineError(f"there is no engine {name!r}", remedy=meant)
-    return _load(name, factory)()
+    if name in engine_names():
+        return open_stranger(name)
+    alike = nearest(name, engine_names())
+    meant = f"Did you mean {' or '.join(alike)}?" if alike else f"There are {', '.join(engine_names())}"
+    raise EngineError(f"there is no engine {name!r}", remedy=meant)
 
 
 def available() -> tuple[EngineStatus, ...]:
@@ -98,17 +95,38 @@ def available() -> tuple[EngineStatus, ...]:
     return tuple(_status(name) for name in engine_names())
 
 
-def best_engine() -> str:
-    """Name of the engine that ``auto`` means: the first of ours that is installed, never ``silent``.
+def best_engine(language: str = "") -> str:
+    """Name of the engine that ``auto`` means: the first that is installed and speaks a language, never ``silent``.
+
+    Args:
+        language: BCP 47 code of the text; empty is any, for which only ours are taken.
 
     Raises:
         EngineError: no speaking engine is installed; the remedy is a command.
+        VoiceError: no installed voice speaks the language.
     """
+    if base_language(language) not in _NO_LANGUAGE:
+        for name in engine_names():
+            if name != "silent" and _status(name).installed and _speaks(name, language):
+                return name
     statuses = [entry.status() for name, entry in ENGINES.items() if name != "silent"]
-    for status in statuses:
-        if status.installed:
-            return status.name
-    raise EngineError("no speech engine is installed", remedy=statuses[1].remedy)
+    installed = next((status.name for status in statuses if status.installed), None)
+    if installed is None:
+        raise EngineError("no speech engine is installed", remedy=statuses[1].remedy)
+    if base_language(language) not in _NO_LANGUAGE:
+        more = more_voices(language) or "Name another --language, or a voice to read it all the same: --voice"
+        raise VoiceError(f"no installed voice speaks the language {language!r}", remedy=more)
+    return installed
+
+
+def more_voices(language: str) -> str:
+    """Return the command that installs a natural voice of a language; empty when there is none to install."""
+    base = base_language(language)
+    return f"Run: audiobook voices install piper:{base}" if base in _PIPER_SPEAKS else ""
+
+
+def _speaks(engine: str, language: str) -> bool:
+    return any(info.speaks(language) for info in all_voices(engine))
 
 
 def all_voices(engine: str | None = None) -> tuple[VoiceInfo, ...]:
@@ -133,45 +151,17 @@ def find_voice(address: str) -> VoiceInfo:
     """
     engine_name, colon, name = address.partition(":")
     if not colon:
-        known = [info.address for info in all_voices()]
+        alike = nearest(address, (info.address for info in all_voices()))
         raise VoiceError(
             f"{address!r} is not ENGINE:NAME",
-            remedy=f"Did you mean {' or '.join(nearest(address, known)) or 'kokoro:af_heart'}?",
+            remedy=f"Did you mean {' or '.join(alike)}?" if alike else "See: audiobook voices",
         )
     engine = open_engine(engine_name)
     try:
-        engine.sample_rate(name)  # refuses what is not there
-        listed = {info.name: info for info in engine.voices()}
+        return dataclasses.replace(engine.describe(name), name=name)
     finally:
         engine.close()
-    first = re.split(r"[*+#?]", name)[0]
-    info = listed.get(name) or listed.get(first) or VoiceInfo(engine_name, name, "")
-    return dataclasses.replace(info, name=name)
 
 
 def _status(name: str) -> EngineStatus:
-    if name in ENGINES:
-        return ENGINES[name].status()
-    try:
-        factory = _load(name, _strangers()[name])
-    except EngineError as error:
-        return EngineStatus(name, installed=False, detail=error.message, remedy=error.remedy)
-    status: Callable[[], EngineStatus] | None = getattr(factory, "status", None)
-    return status() if status else EngineStatus(name, installed=True, detail="added by another package")
-
-
-@functools.cache
-def _strangers() -> dict[str, importlib.metadata.EntryPoint]:
-    return {point.name: point for point in importlib.metadata.entry_points(group=GROUP)}
-
-
-def _load(name: str, point: importlib.metadata.EntryPoint) -> Callable[[], Engine]:
-    try:
-        factory: Callable[[], Engine] = point.load()
-    except (ImportError, AttributeError) as error:
-        raise EngineError(
-            f"engine {name} of another package does not load ({error})",
-            place=point.value,
-            remedy=f"Update or remove the package that offers {name}",
-        ) from error
-    return factory
+    return ENGINES[name].status() if name in ENGINES else stranger_status(name)

@@ -15,6 +15,7 @@ Contract, proved for each installed engine by ``tests/test_engines_contract.py``
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -24,10 +25,25 @@ from audiobook.errors import VoiceError
 if TYPE_CHECKING:
     from audiobook.audio import Speech, Utterance
 
-__all__ = ["Engine", "EngineStatus", "Gender", "Timings", "VoiceInfo", "nearest", "speakable", "unknown_voice"]
+__all__ = [
+    "Engine",
+    "EngineStatus",
+    "Gender",
+    "Timings",
+    "VoiceInfo",
+    "base_language",
+    "described",
+    "fitting",
+    "nearest",
+    "speakable",
+    "unknown_voice",
+]
 
 Gender = Literal["female", "male", "neutral", "unknown"]
 Timings = Literal["exact", "estimated", "none"]
+
+_SAME_LANGUAGE = {"cmn": "zh", "nb": "no"}
+"""Codes of engines that mean the language of a book's code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +65,24 @@ class VoiceInfo:
     """What a user must know, such as the licence of the data the voice was trained on."""
     words_per_minute: int = 0
     """Measured while speaking at rate 1; 0 when not measured."""
+    reads: tuple[str, ...] | None = None
+    """Languages (``en``, without regions) whose text it can speak; None is any, foreign ones with its accent."""
+    fluent: bool = True
+    """False when it says much of its own language wrong."""
 
     @property
     def address(self) -> str:
         """``engine:name``."""
         return f"{self.engine}:{self.name}"
+
+    def can_read(self, language: str) -> bool:
+        """Tell whether it can say text in a language at all, be it with an accent."""
+        return self.reads is None or base_language(language) in self.reads
+
+    def speaks(self, language: str) -> bool:
+        """Tell whether text in a language sounds right in it."""
+        ours = base_language(self.language)
+        return self.fluent and ours == base_language(language) and self.can_read(ours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +111,9 @@ class Engine(Protocol):
     def voices(self) -> tuple[VoiceInfo, ...]:
         """List the voices that can be used now, best first."""
 
+    def describe(self, voice: str) -> VoiceInfo:
+        """Tell what is known of a voice, listed or not (a blend, a path); raise VoiceError for an unknown voice."""
+
     def sample_rate(self, voice: str) -> int:
         """Hertz of the voice's samples; raise VoiceError for an unknown voice, naming the nearest."""
 
@@ -93,6 +125,27 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Free models and processes; calling it twice is harmless."""
+
+
+def described(engine: Engine, voice: str) -> VoiceInfo:
+    """Return the facts of a voice, or of the listed one that its name begins with; raise VoiceError for none."""
+    engine.sample_rate(voice)  # refuses what is not there
+    listed = {info.name: info for info in engine.voices()}
+    first = re.split(r"[*+#?]", voice)[0]
+    return listed.get(voice) or listed.get(first) or VoiceInfo(engine.name, voice, "")
+
+
+def base_language(code: str) -> str:
+    """Return the language of a BCP 47 code without its region or script: ``en`` of en-GB, zh of Mandarin's cmn."""
+    base = code.replace("_", "-").partition("-")[0].lower()
+    return _SAME_LANGUAGE.get(base, base)
+
+
+def fitting(voices: Iterable[VoiceInfo], language: str) -> tuple[VoiceInfo, ...]:
+    """Return the voices that speak a language, those of its region first; all of them when none does."""
+    ours = tuple(voices)
+    spoken = [voice for voice in ours if voice.speaks(language)]
+    return tuple(sorted(spoken, key=lambda voice: voice.language.lower() != language.lower())) or ours
 
 
 def speakable(text: str) -> bool:

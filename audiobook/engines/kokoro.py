@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from audiobook.audio import Speech, Utterance
 from audiobook.engines import device, store
-from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, speakable, unknown_voice
+from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, described, speakable, unknown_voice
 from audiobook.engines.phonemes import LANGUAGES, Piece, phonemize
 from audiobook.engines.words import align, audible, quietest, spoken_words
 from audiobook.errors import EngineError, VoiceError
@@ -68,6 +68,7 @@ _UNWRITTEN = {
     language: f"reads other languages with its accent; for {name} text a pronunciation dictionary is missing here"
     for language, name in (("ja", "Japanese"), ("zh", "Chinese"))
 }
+_READS = tuple(sorted({code.partition("-")[0] for code in LANGUAGES}))
 _UNHEARD = "pronounced by eSpeak NG's rules; no recognizer has checked its words here"
 _CREDITS = {
     "ff_siwis": "trained on SIWIS, CC BY 4.0: credit it", "jf_gongitsune": "trained on Koniwa, CC BY: credit it",
@@ -110,6 +111,10 @@ class KokoroEngine:
     def voices(self) -> tuple[VoiceInfo, ...]:
         """List the installed voices, the best English ones first."""
         return tuple(_info(name) for name in VOICES if name in _installed())
+
+    def describe(self, voice: str) -> VoiceInfo:
+        """Facts of a voice, of a blend those of its first; raise VoiceError for an unknown voice."""
+        return described(self, voice)
 
     def sample_rate(self, voice: str) -> int:
         """24,000 Hz; raise VoiceError for an unknown voice."""
@@ -293,4 +298,6 @@ def _info(name: str) -> VoiceInfo:
     note = _CREDITS.get(name, "")
     own = _UNWRITTEN.get(language, "" if language.startswith("en") else _UNHEARD)
     note = f"{note}; {own}" if note and own else note or own
-    return VoiceInfo("kokoro", name, language, gender, _GRADES[name], "Apache-2.0", True, note, _HEARD_WPM.get(name, 0))
+    return VoiceInfo(
+        "kokoro", name, language, gender, _GRADES[name], "Apache-2.0", True, note, _HEARD_WPM.get(name, 0), _READS
+    )

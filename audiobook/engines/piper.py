@@ -88,6 +88,12 @@ class PiperEngine:
         """List the bundled voice and those of the voices folder."""
         return tuple(_info(name, path) for name, path in _files().items())
 
+    def describe(self, voice: str) -> VoiceInfo:
+        """Facts of a voice, also of one outside the folder; raise VoiceError when it is not there."""
+        model = _address(voice).model
+        name = next((name for name, path in _files().items() if path == model), model.stem)
+        return _info(name, model)
+
     def sample_rate(self, voice: str) -> int:
         """Hertz as the voice's configuration says, usually 22,050."""
         return int(_config(_address(voice).model)["audio"]["sample_rate"])

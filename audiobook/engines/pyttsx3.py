@@ -7,6 +7,7 @@ It is given one sentence at a time, and what it wrote is believed only when its 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import queue
@@ -46,6 +47,11 @@ _PITCH_PER_RANGE = 0.3
 """Steps of pitch to take back for each step of eSpeak's range, which raises the median too (measured)."""
 _VARIANTS = ("f2", "f3", "f4", "f5", "m3", "m7")
 """eSpeak variants that are listed for every voice; all others are accepted too."""
+_UNREAD = {
+    "ja": "knows kana only and says “Chinese letter” for every kanji",
+    "he": "knows no vowels that are not written",
+}
+"""Language -> why eSpeak NG's voice is no reader of it."""
 _PIECE = 400
 """Longest text for one call, in characters; longer ones were seen to come back cut."""
 _TRIES = 3
@@ -89,6 +95,13 @@ class Pyttsx3Engine:
             if listing["driver"] == "espeak":
                 infos.extend(_variant(info, variant) for variant in _VARIANTS)
         return tuple(infos)
+
+    def describe(self, voice: str) -> VoiceInfo:
+        """Facts of a voice by any of its names; raise VoiceError for an unknown voice."""
+        wanted, _, variant = self._resolve(voice).partition("+")
+        found = next(entry for entry in self._list()["voices"] if entry["id"] == wanted)
+        info = _info(found, self._list()["driver"])
+        return _variant(info, variant) if variant else info
 
     def sample_rate(self, voice: str) -> int:
         """22,050 Hz; raise VoiceError for an unknown voice."""
@@ -325,24 +338,27 @@ def _info(voice: dict[str, str], driver: str) -> VoiceInfo:
     if gender == "unknown" and "male" in voice["gender"].lower():
         gender = "male"
     free = driver == "espeak"
+    language = _language(voice["language"])
+    unread = _UNREAD.get(language, "") if free else ""
+    note = voice["name"] if free else f"{voice['name']}; the system's licence says what recordings may be used for"
     return VoiceInfo(
         "pyttsx3",
         _name(voice, driver),
-        _language(voice["language"]),
+        language,
         gender,
         licence="GPL-3.0-or-later" if free else "of the operating system",
         commercial=True if free else None,
-        note=voice["name"] if free else f"{voice['name']}; the system's licence says what recordings may be used for",
+        note=f"{note}; {unread}" if unread else note,
         words_per_minute=_HEARD_WPM.get(driver, 0),
+        fluent=not unread,
     )
 
 
 def _variant(base: VoiceInfo, variant: str) -> VoiceInfo:
     gender: Gender = "female" if variant.startswith("f") else "male"
-    return VoiceInfo(
-        base.engine, f"{base.name}+{variant}", base.language, gender, "", base.licence, base.commercial,
-        f"{base.note}, variant {variant}", base.words_per_minute,
-    )  # fmt: skip
+    return dataclasses.replace(
+        base, name=f"{base.name}+{variant}", gender=gender, note=f"{base.note}, variant {variant}"
+    )
 
 
 def _language(code: str) -> str:

@@ -12,7 +12,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from audiobook.audio import Speech, Utterance, WordTime
-from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, speakable, unknown_voice
+from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, described, speakable, unknown_voice
 from audiobook.engines.words import spoken_words
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ class SilentEngine:
             VoiceInfo(self.name, name, "en", gender, licence="CC0-1.0", commercial=True, words_per_minute=174)
             for name, (_, gender) in _VOICES.items()
         )
+
+    def describe(self, voice: str) -> VoiceInfo:
+        """Facts of a voice; raise VoiceError for an unknown voice."""
+        return described(self, voice)
 
     def sample_rate(self, voice: str) -> int:
         """24,000 Hz; raise VoiceError for an unknown voice."""

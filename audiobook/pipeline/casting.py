@@ -33,7 +33,7 @@ def recast_file(path: Path, voices: Mapping[str, str], merges: Mapping[str, str]
             voice = Voice.parse(address)
         except ValueError as error:
             raise UsageError(str(error), place="--set", remedy="See audiobook voices") from error
-        require_voices((voice,))
+        require_voices(((name, voice),), script.metadata.language)
         changed = set_voice(changed, name, voice)
     write_text(path, recast(path.read_bytes().decode("utf-8-sig"), changed, renamed))
     return changed

@@ -13,18 +13,17 @@ from audiobook.adapt.llm import ask
 from audiobook.atomic import write_text
 from audiobook.book import Book, Metadata, count_letters
 from audiobook.cache import cache_folder
-from audiobook.engines import all_voices, best_engine
-from audiobook.engines.base import VoiceInfo
+from audiobook.engines import all_voices
 from audiobook.errors import LedgerError, ScriptError, UsageError
 from audiobook.names import slug
-from audiobook.pipeline.voices import recast
+from audiobook.pipeline.voices import better_voices, recast, resolve_engine
 from audiobook.progress import Event, Progress
 from audiobook.rescript import keep_edits
 from audiobook.script import Script
 from audiobook.scriptfile import format_script, read_script
 from audiobook.settings import MetadataSettings, Settings
 
-__all__ = ["Draft", "Reconciled", "Request", "draft", "read_source", "reconcile", "resolve_engine", "write_draft"]
+__all__ = ["Draft", "Reconciled", "Request", "draft", "read_source", "reconcile", "write_draft"]
 
 OUTPUT = Path("output")
 _MEMORY = ".audiobook"
@@ -67,17 +66,18 @@ def draft(source: str, settings: Settings, progress: Progress) -> Draft:
         script = read_script(Path(source))
         script = dataclasses.replace(script, metadata=with_settings(script.metadata, settings.metadata))
         return Draft(recast(script, settings), None)
-    settings, voices = resolve_engine(settings)
     book = read_source(source, settings)
+    chosen, settings = settings.engine, resolve_engine(settings, book.metadata.language)
     progress(
         Event("stage", f"{book.metadata.title}: {len(book.chapters)} chapter{'s' * (len(book.chapters) != 1)} read")
     )
     marked = adapt.mark(book, settings.adapt)
-    warnings: tuple[str, ...] = ()
+    warnings = better_voices(settings, book.metadata.language) if chosen == "auto" else ()
     if settings.adapt.attribution == "llm":
-        marked, warnings = ask(marked, settings.adapt, cache_folder())
+        marked, complaints = ask(marked, settings.adapt, cache_folder())
+        warnings += complaints
     earlier = read_script(Path(settings.adapt.cast_from)).cast if settings.adapt.cast_from else ()
-    script = adapt.direct(marked, settings, voices, earlier)
+    script = adapt.direct(marked, settings, all_voices(settings.engine), earlier)
     warnings += cast_warnings(script, settings.cast)
     _require_every_letter(book, script, source)
     is_epub = source != "-" and ingest.format_of(Path(source)) == "epub"
@@ -216,14 +216,6 @@ def with_settings(metadata: Metadata, settings: MetadataSettings) -> Metadata:
             if field.name in names and getattr(settings, field.name)
         },
     )
-
-
-def resolve_engine(settings: Settings) -> tuple[Settings, tuple[VoiceInfo, ...]]:
-    """Replace engine ``auto`` by the best that is installed; return all voices that can be used with it."""
-    engine = settings.engine
-    if engine == "auto":
-        engine = settings.voice.partition(":")[0] or best_engine()
-    return dataclasses.replace(settings, engine=engine), all_voices(engine)
 
 
 def _require_every_letter(book: Book, script: Script, place: str) -> None:

@@ -87,7 +87,7 @@ def estimate(request: Request, settings: Settings) -> Estimate:
     if not is_script(request.source):
         path = (request.out or OUTPUT / name) / f"{name}.script"
         script = reconcile(path, made, rescript=request.rescript).script
-    require_voices(tuple(voice for _speaker, voice in script.cast))
+    require_voices(script.cast, script.metadata.language)
     plan = make_plan(script, settings, made.book, Path(request.source))
     cache = TakeCache()
     keys = Keys(settings.record.seed, settings.record.device)

@@ -91,7 +91,7 @@ def explain(request: Request, settings: Settings, wanted: str) -> tuple[Explanat
         script = reconcile(folder / f"{name}.script", made, rescript=request.rescript).script
     if not any(line.number for chapter in script.chapters for line in chapter.lines()):
         script = parse_script(format_script(script))  # as it would be written
-    require_voices(tuple(voice for _speaker, voice in script.cast))
+    require_voices(script.cast, script.metadata.language)
     plan = make_plan(script, settings, made.book, Path(request.source))
     found = list(_meant(script, plan, wanted))
     if not found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from typing import Any
 
@@ -24,6 +25,8 @@ def inspect(source: str, settings: Settings, progress: Progress) -> dict[str, An
     Raises:
         AudiobookError: as `draft`.
     """
+    if settings.engine == "auto":  # nothing here depends on voices, and a book may be looked at before any is there
+        settings = dataclasses.replace(settings, engine="silent")
     made = draft(source, settings, progress)
     script = made.script
     chapters = [_chapter(number, script.chapters[number - 1]) for number in select_chapters(script, settings.chapters)]

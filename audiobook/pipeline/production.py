@@ -27,10 +27,10 @@ from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.recording import ChapterLevels, Recording, Unclear
 from audiobook.pipeline.selection import select_chapters
 from audiobook.pipeline.studio import sole_build, spare_memory, work_folder, workshop
-from audiobook.pipeline.voices import require_voices, unhonoured
+from audiobook.pipeline.voices import accent, require_voices, unhonoured
 from audiobook.progress import Event, Progress
 from audiobook.record import Keys, Recorder, open_recorder
-from audiobook.script import Script
+from audiobook.script import NARRATOR, Script
 from audiobook.settings import Settings
 
 __all__ = ["Built", "ChapterLevels", "build"]
@@ -111,7 +111,8 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
     work = work_folder(plan, rate, folder)
     if not is_script(request.source):
         made = settle(path, made, request, progress)
-    for message in unhonoured(plan, settings.record.device):
+    narrator = dict(script.cast)[NARRATOR]
+    for message in (*accent(narrator, script.metadata.language), *unhonoured(plan, settings.record.device)):
         progress(Event("warning", message))
     if settings.chapters:  # a part of a book never takes the place of the whole
         folder /= f"chapters-{slug(settings.chapters)}"
@@ -141,7 +142,7 @@ def _require_recordable(script: Script, settings: Settings, path: Path) -> int:
     """Refuse wrong chapters and voices before anything is written; return the book's sample rate in hertz."""
     select_chapters(script, settings.chapters)
     try:
-        return require_voices(tuple(voice for _speaker, voice in script.cast))
+        return require_voices(script.cast, script.metadata.language)
     except VoiceError as error:
         place = f"{path} [cast]" if path.is_file() and not error.place else error.place
         raise VoiceError(error.message, place=place, remedy=error.remedy) from error

@@ -15,11 +15,12 @@ from audiobook.atomic import make_folder, output_path
 from audiobook.audio import Track
 from audiobook.book import Metadata
 from audiobook.cache import TakeCache, cache_folder
+from audiobook.engines import all_voices
+from audiobook.engines.base import fitting
 from audiobook.errors import RecordingError, ScriptError, ToolError, UsageError
 from audiobook.levels import by_voice, calibration_utterances
-from audiobook.pipeline.draft import resolve_engine
 from audiobook.pipeline.planning import make_plan
-from audiobook.pipeline.voices import require_voices
+from audiobook.pipeline.voices import require_voices, resolve_engine
 from audiobook.record import open_recorder
 from audiobook.script import NARRATOR, Line, Scene, Script, ScriptChapter, ScriptParagraph, Voice
 from audiobook.scriptfile import parse_cue
@@ -63,8 +64,10 @@ def speak_text(text: str, cues: tuple[str, ...], settings: Settings, out: Path |
                          remedy=f"Use one of {' '.join(_ENCODERS)}")  # fmt: skip
     if not any(letter.isalnum() for letter in text):
         raise UsageError("there is nothing to say", remedy='Write audiobook say "some words"')
-    settings, voices = resolve_engine(settings)
-    voice = Voice.parse(settings.voice) if settings.voice else Voice(voices[0].engine, voices[0].name)
+    language = settings.metadata.language or "en"
+    engine = resolve_engine(settings, language).engine
+    best = fitting(all_voices(engine), language)[0]
+    voice = Voice.parse(settings.voice) if settings.voice else Voice(best.engine, best.name)
     perform(_script(text, cues, voice, settings), settings, target)
     return target
 
@@ -79,7 +82,7 @@ def perform(script: Script, settings: Settings, target: Path, source: Path = Pat
         RecordingError: a line could not be spoken.
         OutputError: the file cannot be written.
     """
-    rate = require_voices(tuple(voice for _speaker, voice in script.cast))
+    rate = require_voices(script.cast, script.metadata.language)
     plan = make_plan(script, _plainly(settings), None, source)
     chapter, utterances = plan.chapters[0], [passage.utterance for passage in plan.chapters[0].passages]
     calibration = calibration_utterances(plan)

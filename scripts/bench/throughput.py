@@ -76,12 +76,12 @@ def build(book: Path, engine: str, jobs: int, folder: Path) -> Clock:
 def planned(book: Path, engine: str) -> tuple[str, list[Utterance]]:
     """Return the engine that is meant and the different utterances of a book."""
     from audiobook.pipeline import draft
-    from audiobook.pipeline.draft import resolve_engine
     from audiobook.pipeline.planning import make_plan
+    from audiobook.pipeline.voices import resolve_engine
     from audiobook.progress import Silent
     from audiobook.settings import Settings
 
-    settings, _ = resolve_engine(Settings(engine=engine))
+    settings = resolve_engine(Settings(engine=engine))
     made = draft(str(book), settings, Silent())
     plan = make_plan(made.script, settings, made.book, book)
     spoken = (passage.utterance for chapter in plan.chapters for passage in chapter.passages)
