@@ -5,6 +5,7 @@ import re
 import wave
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from PIL import Image
 from tone import RATE, make_audiobook, make_track
 
 from audiobook import ffmpeg
+from audiobook.audio import Package, Track
 from audiobook.errors import UsageError
 from audiobook.publish import PACKAGES, Edition, publish
 from audiobook.settings import PROFILES, Profile, PublishSettings, Settings
@@ -98,6 +100,33 @@ def test_one_mp3_has_its_chapters_in_order(tmp_path: Path) -> None:
     media = ffmpeg.probe(path)
     assert tuple(chapter.title for chapter in media.chapters) == titles
     assert [chapter.start_s * 1000 for chapter in media.chapters] == pytest.approx(starts, abs=1)
+
+
+def test_one_mp3_is_encoded_again_only_when_a_chapter_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # It was encoded whole at each build, an hour of book for a minute of processor, and its peaks were not checked.
+    encodings = []
+    encode = ffmpeg.encode
+
+    def count(*arguments: Any, **options: Any) -> None:
+        encodings.append(arguments)
+        encode(*arguments, **options)
+
+    monkeypatch.setattr(ffmpeg, "encode", count)
+    tracks = (make_track(tmp_path, 1), make_track(tmp_path, 2))
+    store = tmp_path / "store"
+
+    def build(name: str, *chapters: Track) -> Package:
+        return publish(make_audiobook(tmp_path, *chapters), "mp3-single", tmp_path / name, Settings(), "x", store=store)
+
+    first, again = build("a", *tracks), build("b", *tracks)
+    assert len(encodings) == 1
+    assert first.paths[0].read_bytes() == again.paths[0].read_bytes()
+    ((path, levels),) = again.measured
+    assert path == again.paths[0]
+    assert check((path,), PROFILES["acx"])[0].levels == levels
+    changed = make_track(tmp_path, 2, 5.0)
+    build("c", tracks[0], changed)
+    assert len(encodings) == 2
 
 
 @pytest.mark.parametrize("version", ["2.3", "2.4"])

@@ -204,3 +204,15 @@ def test_a_feed_has_the_guid_that_podcasting_2_makes_of_its_address(tmp_path: Pa
     (feed, *_) = publish(audiobook, "podcast", tmp_path, chosen, "lamp").paths
     wanted = str(uuid.uuid5(namespace, "example.org/book/feed.xml"))
     assert ET.parse(feed).findtext(f"channel/{PODCAST}guid") == wanted
+
+
+@pytest.mark.parametrize(("chapters", "abridged"), [("", False), ("1-2", True)])
+def test_some_chapters_of_a_book_are_not_called_the_whole(
+    tmp_path: Path, audiobook: Audiobook, chapters: str, abridged: bool
+) -> None:
+    # A build of chapter 2 alone was described as complete.
+    chosen = replace(Settings(), chapters=chapters)
+    (lpf,) = publish(audiobook, "lpf", tmp_path, chosen, "lamp").paths
+    (facts, _) = publish(audiobook, "audiobookshelf", tmp_path, chosen, "lamp").paths
+    assert json.loads(opened(lpf).read("publication.json"))["abridged"] is abridged
+    assert json.loads(facts.read_text("utf-8"))["abridged"] is abridged

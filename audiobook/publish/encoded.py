@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Codec", "Encoded", "aac_frames", "encode_chapters", "encode_joinable_aac"]
+__all__ = ["Codec", "Encoded", "aac_frames", "encode_book", "encode_chapters", "encode_joinable_aac"]
 
 _SCHEMA = 4
 _AGAIN = 3
@@ -98,6 +98,25 @@ def encode_chapters(edition: Edition, codec: Codec, only: int | None = None) -> 
         return _encode(edition, codec, lambda: pcm.samples(track, edition.sample_rate, frames), frames, out, decoded)
 
     return _kept(edition, codec, make, only, neighbours=False)
+
+
+def encode_book(edition: Edition, codec: Codec) -> Encoded:
+    """Encode all tracks, each filled up to whole AAC frames, in one piece; return the file, without tags.
+
+    Raises:
+        ToolError: a track cannot be read or ffmpeg failed.
+        OutputError: the store cannot be written.
+    """
+    tracks, rate, frames = edition.audiobook.tracks, edition.sample_rate, edition.timeline().frames
+
+    def blocks() -> Iterator[NDArray[np.int16]]:
+        for track in tracks:
+            yield from pcm.samples(track, rate, edition.padded_frames(track))
+
+    def make(out: Path) -> Measurement:
+        return _encode(edition, codec, blocks, frames, out, _Decoded(codec.sample_rate or rate))
+
+    return _stored(edition, codec, ["book", *map(_identity, tracks)], make)
 
 
 def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None) -> tuple[Encoded, ...]:
@@ -244,25 +263,13 @@ def _kept(
 ) -> tuple[Encoded, ...]:
     """Return the store's file of each track, making those that are not there or were damaged."""
     tracks = edition.audiobook.tracks
-    build = (ffmpeg.version(), metadata.version("soxr"))
-    store = Store(edition.store)
 
     def one(index: int) -> Encoded:
         contents = [_identity(tracks[index])]
         if neighbours:
             contents.append(_end(tracks[index - 1]) if index else "")
             contents.append(_beginning(tracks[index + 1]) if index + 1 < len(tracks) else "")
-        peaks = (edition.profile.peak_db, edition.profile.peak_limit_db)
-        key = digest_of([_SCHEMA, build, codec.form, codec.options, edition.sample_rate, peaks, index == 0, contents])
-        if (kept := store.get(key, codec.suffix)) and (found := _opened(kept)):
-            return found
-        measurements = []
-
-        def write(path: Path) -> Mapping[str, Any]:
-            measurements.append(make(index, path))
-            return _sealed(measurements[-1])
-
-        return Encoded(store.put(key, codec.suffix, write).path, measurements[-1])
+        return _stored(edition, codec, [index == 0, contents], lambda path: make(index, path))
 
     if only is not None:
         return (one(only),)
@@ -273,6 +280,22 @@ def _kept(
         finally:
             for future in futures:
                 future.cancel()
+
+
+def _stored(edition: Edition, codec: Codec, contents: list[Any], make: Callable[[Path], Measurement]) -> Encoded:
+    """Return the store's file of what ``contents`` tells, making it when it is not there or was damaged."""
+    store, build = Store(edition.store), (ffmpeg.version(), metadata.version("soxr"))
+    peaks = (edition.profile.peak_db, edition.profile.peak_limit_db)
+    key = digest_of([_SCHEMA, build, codec.form, codec.options, edition.sample_rate, peaks, *contents])
+    if (kept := store.get(key, codec.suffix)) and (found := _opened(kept)):
+        return found
+    measurements = []
+
+    def write(path: Path) -> Mapping[str, Any]:
+        measurements.append(make(path))
+        return _sealed(measurements[-1])
+
+    return Encoded(store.put(key, codec.suffix, write).path, measurements[-1])
 
 
 def _sealed(measurement: Measurement) -> Mapping[str, Any]:

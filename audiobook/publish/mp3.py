@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audiobook import ffmpeg
 from audiobook.atomic import output_path
 from audiobook.audio import Levels, Package, Track, frames_to_ms
 from audiobook.names import contained, one_line
-from audiobook.publish import pcm
 from audiobook.publish.chapters import chapter_title, part_title, tagging, write_each, write_files
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
-from audiobook.publish.encoded import Codec
+from audiobook.publish.encoded import Codec, encode_book
 from audiobook.publish.sortnames import sort_title
 
 if TYPE_CHECKING:
@@ -89,7 +88,8 @@ def _tagger(edition: Edition) -> Callable[[Path, Track], None]:
 def write_single(edition: Edition) -> Package:
     """Write ``<slug>.mp3``: the whole book with chapters (CHAP) and their table (CTOC).
 
-    It is encoded in one piece, for frames of MP3 lean on bits of the frames before and cannot be joined.
+    It is encoded in one piece, for frames of MP3 lean on bits of the frames before and cannot be joined; the store
+    keeps it until a chapter changes.
 
     Raises:
         ToolError: encoding failed.
@@ -97,26 +97,19 @@ def write_single(edition: Edition) -> Package:
     """
     from mutagen import id3
 
-    codec, timeline = mp3_codec(edition), edition.timeline()
+    source, timeline = encode_book(edition, mp3_codec(edition)), edition.timeline()
     final = contained(edition.folder, f"{edition.slug}.mp3")
-    length = frames_to_ms(timeline.frames, timeline.sample_rate)
-    with output_path(final) as temporary:
-        seconds = timeline.frames / timeline.sample_rate
-        ffmpeg.encode(_book(edition), edition.sample_rate, codec.options, temporary, codec.form, seconds=seconds)
-        tags = _book_tags(edition, part_title(edition), length, cover_jpeg(edition))
-        _add_chapters(tags, edition)
-        if edition.of_parts > 1:
-            tags.add(id3.TRCK(encoding=id3.Encoding.LATIN1, text=[f"{edition.part}/{edition.of_parts}"]))
-        with tagging(final):
-            _save_tags(edition, _in_version(edition, tags), temporary)
-            _sort_chapters(temporary)
-    return Package("mp3-single", (final,))
-
-
-def _book(edition: Edition) -> Iterator[bytes]:
-    for track in edition.audiobook.tracks:
-        for block in pcm.samples(track, edition.sample_rate, edition.padded_frames(track)):
-            yield block.astype("<i2", copy=False).tobytes()
+    tags = _book_tags(
+        edition, part_title(edition), frames_to_ms(timeline.frames, timeline.sample_rate), cover_jpeg(edition)
+    )
+    _add_chapters(tags, edition)
+    if edition.of_parts > 1:
+        tags.add(id3.TRCK(encoding=id3.Encoding.LATIN1, text=[f"{edition.part}/{edition.of_parts}"]))
+    with output_path(final) as temporary, tagging(final):
+        shutil.copyfile(source.path, temporary)
+        _save_tags(edition, _in_version(edition, tags), temporary)
+        _sort_chapters(temporary)
+    return Package("mp3-single", (final,), measured=((final, source.measurement.levels),))
 
 
 def _add_chapters(tags: ID3, edition: Edition) -> None:

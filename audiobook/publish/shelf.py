@@ -42,7 +42,7 @@ def write_audiobookshelf(edition: Edition) -> Package:
         "asin": None,
         "language": metadata.language or None,
         "explicit": False,
-        "abridged": False,
+        "abridged": bool(edition.settings.chapters),
         "chapters": _chapters(edition),
     }
     paths = contained(edition.folder, "metadata.json"), contained(edition.folder, "cover.jpg")

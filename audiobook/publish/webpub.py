@@ -78,14 +78,12 @@ def _w3c(edition: Edition) -> dict[str, Any]:
         "datePublished": metadata.year,
         "dateModified": edition.modified.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "duration": _period(sum(durations)),
-        "abridged": False,
+        "abridged": bool(edition.settings.chapters),
         "accessMode": ["auditory"],
         "accessModeSufficient": [{"type": "ItemList", "itemListElement": ["auditory"]}],
         "accessibilityFeature": ["readingOrder", "structuralNavigation", "tableOfContents"],
         "accessibilityHazard": _HAZARDS,
-        "accessibilitySummary": one_line(
-            f"A recording of the whole text, with a mark at each chapter. {edition.notice}"
-        ),
+        "accessibilitySummary": one_line(f"A recording of the text, with a mark at each chapter. {edition.notice}"),
         "readingProgression": "ltr",
         "readingOrder": [
             {
