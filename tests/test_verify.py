@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chromium import browser
 from click.testing import CliRunner
 from tone import RATE, make_audiobook, make_track, speech_like, write_wav
 
@@ -15,7 +16,7 @@ from audiobook.cli.check import command
 from audiobook.errors import SourceError, ToolError
 from audiobook.publish import publish
 from audiobook.settings import PROFILES, Settings
-from audiobook.verify import check
+from audiobook.verify import check, report_page
 from audiobook.verify.mpeg import read_mpeg
 
 ACX = PROFILES["acx"]
@@ -294,8 +295,65 @@ def test_the_page_shows_files_faults_and_curves(tmp_path: Path) -> None:
     assert "<title>&lt;One&gt;</title>" in text
     assert 'a&amp;b.wav <span class="fail">' in text
     assert "RMS is minus infinity, below -23 dB" in text
-    points = text.partition('<path d="M')[2].partition('"')[0].split()
+    points = text.partition('class="rms" d="M')[2].partition('"')[0].split()
     assert len(points) == 60
     heights = [float(point.split(",")[1]) for point in points]
     assert heights[0] == pytest.approx(120 * 72 / 90, abs=1), "room tone"
     assert min(heights) == pytest.approx(120 * 17 / 90, abs=6), "speech"
+
+
+@pytest.mark.parametrize(("true", "named", "message"), [
+    ("wav", "mp3", "is WAV under a name for MP3"),
+    ("mp3", "wav", "is MP3 under a name for WAV"),
+    ("flac", "opus", "is FLAC under a name for Ogg"),
+])  # fmt: skip
+def test_a_file_under_the_name_of_another_format_is_called_so(
+    tmp_path: Path, true: str, named: str, message: str
+) -> None:
+    # ffmpeg's "Decode error rate" and a dozen measurements of noise stood there.
+    options = {"wav": ("pcm_s16le", "wav"), "mp3": ("libmp3lame", "mp3"), "flac": ("flac", "flac")}
+    codec, form = options[true]
+    path = encode(tmp_path / f"a.{named}", speech_like(6, 1), "-c:a", codec, form=form)
+    (report,) = check([path], ACX)
+    assert [problem.message for problem in report.problems] == [message]
+
+
+@pytest.mark.parametrize(("kind", "codec", "form"), [
+    ("wav", "pcm_s16le", "wav"), ("mp3", "libmp3lame", "mp3"), ("flac", "flac", "flac"), ("opus", "libopus", "opus"),
+    ("m4a", "aac", "ipod"),
+])  # fmt: skip
+def test_a_file_that_was_cut_off_fails(tmp_path: Path, kind: str, codec: str, form: str) -> None:
+    # Half a WAV passed, for what was left of it was in order.
+    rate = 48_000 if kind == "opus" else RATE
+    fast = ("-movflags", "+faststart") if kind == "m4a" else ()
+    path = encode(tmp_path / f"a.{kind}", speech_like(6, 1, rate), "-c:a", codec, *fast, rate=rate, form=form)
+    assert "cut-off" not in codes(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert "cut-off" in codes(path)
+
+
+def test_an_mp3_without_its_encoders_header_is_not_taken_for_cut_off(tmp_path: Path) -> None:
+    # Its length is a guess then, and was 16 s too long for one of 199 s.
+    whole = mp3(tmp_path / "a.mp3", speech_like(30, 1), "-q:a", "4", "-write_xing", "0")
+    assert read_mpeg(whole).header is False
+    assert "cut-off" not in codes(whole)
+    assert read_mpeg(mp3(tmp_path / "b.mp3", speech_like(6, 1))).header is True
+
+
+def test_the_page_fits_a_phone_and_begins_with_all_files(tmp_path: Path) -> None:
+    # A table of eight columns made the whole page wider than the screen.
+    good = mp3(tmp_path / "<good>.mp3", speech_like(6, 1))
+    reports = check([good], ACX)
+    text = report_page(reports, ACX, "acx")
+    assert text.count("<table") == text.count('<div class="wide" role="region"') == 1
+    assert '<a href="#f0">&lt;good&gt;.mp3</a>' in text
+    assert 'id="f0"' in text
+    wave = text.partition('class="wave" points="')[2].partition('"')[0].split()
+    assert len(wave) == 2 * len(reports[0].curve) > 0
+    with browser() as tab:
+        page = tab()
+        page.size(390, 844, mobile=True)
+        (tmp_path / "report.html").write_text(text, encoding="utf-8")
+        page.open(tmp_path / "report.html")
+        assert page.see("document.documentElement.scrollWidth") == 390
+        assert not page.complaints

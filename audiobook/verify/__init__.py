@@ -21,6 +21,7 @@ from audiobook.verify.listening import Heard, Reading, listen
 from audiobook.verify.page import report_page
 from audiobook.verify.report import FileReport, Problem
 from audiobook.verify.standard import judge, remark
+from audiobook.verify.whole import cut_off, misnamed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,6 +121,8 @@ class _Sound:
 def _check_audio(path: Path, profile: Profile) -> _Sound:
     kind = path.suffix[1:].lower()
     try:
+        if other := misnamed(path):
+            return _Sound(FileReport(path, kind, problems=(other,)))
         media = ffmpeg.probe(path)
     except ToolError as error:
         return _Sound(FileReport(path, kind, problems=(Problem("unreadable", error.message),)))
@@ -132,6 +135,8 @@ def _check_audio(path: Path, profile: Profile) -> _Sound:
     except ToolError as error:
         damage = (Problem("damaged", error.message),)
     levels = meter.levels()
+    if cut := cut_off(path, media, levels.duration_s):
+        damage = (*damage, cut)
     report = FileReport(
         path,
         kind,
@@ -141,6 +146,7 @@ def _check_audio(path: Path, profile: Profile) -> _Sound:
         problems=(*damage, *judge(path, media, levels, profile)),
         warnings=(*remark(path, media, levels, profile), *flaws.warnings()),
         curve=flaws.curve(),
+        peaks=flaws.peaks(),
     )
     return _Sound(report, flaws.speech())
 

@@ -39,6 +39,7 @@ class FlawFinder:
         self._rest = np.zeros(0, np.float32)
         self._frames = 0
         self._powers: list[NDArray[np.float32]] = []
+        self._peaks: list[NDArray[np.float32]] = []
         self._clipped: list[float] = []
         self._clicks: list[float] = []
 
@@ -60,6 +61,13 @@ class FlawFinder:
             return ()
         stretches = np.array_split(powers, min(most, len(powers)))
         return tuple(round(10 * float(np.log10(max(float(part.mean()), 1e-12))), 1) for part in stretches)
+
+    def peaks(self, most: int = 1000) -> tuple[float, ...]:
+        """Return the highest absolute sample of the same stretches."""
+        peaks = np.concatenate(self._peaks) if self._peaks else np.zeros(0, np.float32)
+        return tuple(
+            round(float(part.max()), 3) for part in np.array_split(peaks, min(most, len(peaks)) or 1) if len(part)
+        )
 
     def speech(self) -> NDArray[np.bool_]:
         """Tell for each window of `WINDOW_S` whether something is heard in it."""
@@ -83,6 +91,7 @@ class FlawFinder:
         self._frames += size
         windows = samples[:size].reshape(count, self._window)
         self._powers.append(np.mean(np.square(windows), axis=1))
+        self._peaks.append(np.abs(windows).max(axis=1))
         full = np.abs(samples[:size]) >= _FULL
         if full.any():
             edges = np.flatnonzero(np.diff(np.concatenate(([False], full, [False])).astype(np.int8)))

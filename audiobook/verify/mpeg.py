@@ -6,7 +6,7 @@ import mmap
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Mpeg", "read_mpeg"]
+__all__ = ["Mpeg", "after_id3", "read_mpeg"]
 
 _KBPS_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _KBPS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
@@ -21,12 +21,14 @@ class Mpeg:
     frames: int
     kbps: tuple[int, ...]
     """Every bit rate that occurs, ascending; one of them means constant."""
+    header: bool = False
+    """The encoder's own header, with the number of frames, stands before them."""
 
 
 def read_mpeg(path: Path) -> Mpeg:
     """Walk over the layer III frames of ``path``; what is no frame (tags, rubbish) is stepped over."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        at = _after_id3(data)
+        at, header = after_id3(data[:_ID3_HEADER]), False
         found: dict[int, int] = {}
         while at + 4 <= len(data):
             kbps, size = _frame(data[at : at + 4])
@@ -34,14 +36,16 @@ def read_mpeg(path: Path) -> Mpeg:
                 at = _next_sync(data, at + 1)
                 continue
             # The header frame of LAME holds no sound and may have another rate.
-            if not (found == {} and _is_info(data[at : at + 64])):
+            if found == {} and _is_info(data[at : at + 64]):
+                header = True
+            else:
                 found[kbps] = found.get(kbps, 0) + 1
             at += size
-    return Mpeg(sum(found.values()), tuple(sorted(found)))
+    return Mpeg(sum(found.values()), tuple(sorted(found)), header)
 
 
-def _after_id3(data: mmap.mmap) -> int:
-    head = data[:_ID3_HEADER]
+def after_id3(head: bytes) -> int:
+    """Return where a file goes on behind the ID3 tags that begin with its first ten bytes; 0 without tags."""
     if head[:3] != b"ID3" or len(head) < _ID3_HEADER:
         return 0
     size = (head[6] & 127) << 21 | (head[7] & 127) << 14 | (head[8] & 127) << 7 | head[9] & 127

@@ -13,14 +13,23 @@ __all__ = ["report_page"]
 
 _WIDTH, _HEIGHT = 1000, 120
 _LOWEST_DB = -90.0
+_FIGURES = ("RMS dB", "peak dB", "true peak dBTP", "floor dB", "LUFS", "head s", "tail s", "length s")
+_LEGEND = (
+    f'<p class="legend">In the drawings: grey the wave; the line RMS, {_LOWEST_DB:g} dB at the bottom and 0 dB at the '
+    "top; upright lines where chapters begin; dashed lines the limits of RMS and of the noise floor.</p>"
+)
 _STYLE = """
-:root { color-scheme: light dark; }
+:root { color-scheme: light dark; --good: #1a7f37; --bad: #cf222e; --odd: #7d4e00; --line: #0969da; }
+@media (prefers-color-scheme: dark) { :root { --good: #4ac26b; --bad: #ff8182; --odd: #d4a72c; --line: #54aeff; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
-h2 { overflow-wrap: anywhere; }
-.pass { color: #1a7f37; } .fail, .problem { color: #cf222e; } .warning { color: #9a6700; }
-table { border-collapse: collapse; } td, th { padding: .1rem .8rem .1rem 0; text-align: right; }
-svg { width: 100%; height: 8rem; background: #8881; } path { fill: none; stroke: #0969da; }
-.mark { stroke: #8888; } .limit { stroke: #cf222e; stroke-dasharray: 6; }
+h2, a { overflow-wrap: anywhere; }
+.pass { color: var(--good); } .fail, .problem { color: var(--bad); } .warning { color: var(--odd); }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; } td, th { padding: .1rem .8rem .1rem 0; text-align: right; white-space: nowrap; }
+#files td:first-child, #files th:first-child { text-align: left; white-space: normal; min-width: 12rem; }
+svg { width: 100%; height: 8rem; background: #8881; } .rms { fill: none; stroke: var(--line); }
+.wave { fill: #8885; } .mark { stroke: #8888; } .limit { stroke: var(--bad); stroke-dasharray: 6; }
+.legend { font-size: .875rem; }
 """
 
 
@@ -32,50 +41,72 @@ def report_page(reports: Iterable[FileReport], profile: Profile, name: str) -> s
         profile: The standard they were judged by; its limits are drawn.
         name: Of the standard.
     """
-    body = "\n".join(part for report in reports for part in _file(report, profile))
+    reports = tuple(reports)
+    body = "\n".join(part for number, report in enumerate(reports) for part in _file(number, report, profile))
+    failed = sum(not report.passed for report in reports)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width">\n'
-        f"<title>Check against {escape(name)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<h1>Check against the standard {escape(name)}</h1>\n{body}\n</body>\n</html>\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Check against {escape(name)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>Check against the standard {escape(name)}</h1>\n"
+        f"<p>{failed} of {len(reports)} {'file fails' if len(reports) == 1 else 'files fail'}.</p>\n"
+        f"{_table('files', 'All files', ('file', *_FIGURES), map(_row, range(len(reports)), reports))}\n{_LEGEND}\n"
+        f"{body}\n</main>\n</body>\n</html>\n"
     )
 
 
-def _file(report: FileReport, profile: Profile) -> Iterator[str]:
+def _table(name: str, label: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Write a table that scrolls by itself where the screen is narrow; cells are HTML."""
+    head = "".join(f'<th scope="col">{each}</th>' for each in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return (
+        f'<div class="wide" role="region" aria-label="{escape(label)}" tabindex="0">'
+        f'<table id="{name}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def _verdict(report: FileReport) -> str:
     verdict = "pass" if report.passed else "fail"
-    yield f'<h2>{escape(report.path.name)} <span class="{verdict}">{verdict}</span></h2>'
+    return f'<span class="{verdict}">{verdict}</span>'
+
+
+def _row(number: int, report: FileReport) -> Iterator[str]:
+    yield f'<a href="#f{number}">{escape(report.path.name)}</a> {_verdict(report)}'
+    levels = report.levels
+    if levels:
+        figures = (levels.rms_db, levels.peak_db, levels.true_peak_db, levels.noise_floor_db, levels.lufs)
+        yield from (f"{figure:.2f}" for figure in (*figures, levels.head_s, levels.tail_s))
+    else:
+        yield from ("",) * (len(_FIGURES) - 1)
+    yield f"{report.duration_s:.2f}"
+
+
+def _file(number: int, report: FileReport, profile: Profile) -> Iterator[str]:
+    yield f'<section aria-labelledby="f{number}">'
+    yield f'<h2 id="f{number}">{escape(report.path.name)} {_verdict(report)}</h2>'
     for problem in report.problems:
         yield f'<p class="problem">{escape(problem.message)}</p>'
     for warning in report.warnings:
         yield f'<p class="warning">{escape(warning.message)}</p>'
-    if report.levels:
-        levels = report.levels
-        figures = {
-            "RMS dB": levels.rms_db, "peak dB": levels.peak_db, "true peak dBTP": levels.true_peak_db,
-            "floor dB": levels.noise_floor_db, "LUFS": levels.lufs, "head s": levels.head_s, "tail s": levels.tail_s,
-            "length s": report.duration_s,
-        }  # fmt: skip
-        heads = "".join(f"<th>{head}</th>" for head in figures)
-        cells = "".join(f"<td>{figure:.2f}</td>" for figure in figures.values())
-        yield f"<table><tr>{heads}</tr><tr>{cells}</tr></table>"
     if report.heard:
-        yield from _heard(report.heard)
+        yield _heard(number, report.heard)
     if report.curve:
         yield _drawing(report, profile)
+    yield "</section>"
 
 
-def _heard(heard: Heard) -> Iterator[str]:
-    rows = "".join(
-        f"<tr><td>{escape(chapter.title)}</td><td>{chapter.words}</td><td>{chapter.rate:.1%}</td></tr>"
-        for chapter in heard.chapters
-    )
-    yield f"<table><tr><th>heard</th><th>words</th><th>word errors</th></tr>{rows}</table>"
+def _heard(number: int, heard: Heard) -> str:
+    rows = ((escape(chapter.title), str(chapter.words), f"{chapter.rate:.1%}") for chapter in heard.chapters)
+    return _table(f"heard{number}", "What was heard", ("heard", "words", "word errors"), rows)
 
 
 def _drawing(report: FileReport, profile: Profile) -> str:
-    """Draw RMS over time, with chapters as upright lines and limits of RMS as dashed ones."""
+    """Draw wave and RMS over time, with chapters as upright lines and limits of RMS and floor as dashed ones."""
     step = _WIDTH / len(report.curve)
     points = " ".join(f"{index * step:.1f},{_y(level):.1f}" for index, level in enumerate(report.curve))
+    middle = _HEIGHT / 2
+    upper = [f"{index * step:.1f},{middle - middle * min(1.0, peak):.1f}" for index, peak in enumerate(report.peaks)]
+    lower = [f"{index * step:.1f},{middle + middle * min(1.0, peak):.1f}" for index, peak in enumerate(report.peaks)]
     lines = []
     for chapter in report.media.chapters if report.media else ():
         x = _WIDTH * chapter.start_s / max(report.duration_s, 1e-9)
@@ -90,7 +121,8 @@ def _drawing(report: FileReport, profile: Profile) -> str:
     ]
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" role="img" '
-        f'aria-label="Loudness over time"><path d="M{points}"/>{"".join(lines)}</svg>'
+        f'aria-label="Wave and loudness over time"><polygon class="wave" points="{" ".join(upper + lower[::-1])}"/>'
+        f'<path class="rms" d="M{points}"/>{"".join(lines)}</svg>'
     )
 
 

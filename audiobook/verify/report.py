@@ -45,6 +45,8 @@ class FileReport:
     """What a recognizer made of it; None when nobody listened."""
     curve: tuple[float, ...] = field(default=(), repr=False)
     """RMS in dBFS of equal stretches from beginning to end, a thousand at most."""
+    peaks: tuple[float, ...] = field(default=(), repr=False)
+    """Highest absolute sample of the same stretches, where full scale is 1."""
 
     @property
     def passed(self) -> bool:
