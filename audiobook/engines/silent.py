@@ -76,7 +76,7 @@ class SilentEngine:
 
     def fingerprint(self, voice: str) -> str:
         """Name and version of the tones."""
-        return f"silent 2 {_hertz(voice):g}"
+        return f"silent 3 {_hertz(voice):g}"
 
     def speak(self, utterance: Utterance) -> Speech:
         """Return one tone burst a word."""
@@ -86,7 +86,7 @@ class SilentEngine:
         hertz = _hertz(utterance.voice.name) * 2 ** (delivery.pitch / 12)
         if not speakable(utterance.text):
             return Speech(np.zeros(0, np.float32), _RATE)
-        words = _layout(utterance.text, delivery.rate)
+        words = _layout(utterance)
         samples = np.zeros(words[-1].end, np.float32)
         for word in words:
             samples[word.start : word.end] = _burst(word.end - word.start)
@@ -105,11 +105,19 @@ def _hertz(voice: str) -> float:
     return _VOICES[voice][0]
 
 
-def _layout(text: str, rate: float) -> tuple[WordTime, ...]:
+def _layout(utterance: Utterance) -> tuple[WordTime, ...]:
+    text, rate = utterance.text, utterance.delivery.rate
+    weights = [float(_weight(character)) for character in text]
+    # What is written "35°" may be said in three words: phonemes that are given decide.
+    for start, end, phonemes in utterance.phonemes:
+        sounds = sum(character.isalpha() for character in phonemes)
+        weights[start:end] = [sounds / (end - start)] * (end - start)
     words = []
-    at = 0.0
+    at, place = 0.0, 0
     for word in spoken_words(text):
-        letters = sum(_weight(character) for character in word)
+        place = text.index(word, place)
+        letters = sum(weights[place : place + len(word)])
+        place += len(word)
         end = at + (_WORD_S + _LETTER_S * letters) / rate
         words.append(WordTime(word, round(at * _RATE), round(end * _RATE)))
         pause = _STOP_S if word.rstrip("”’\"')")[-1:] in ",.;:!?…—" else _GAP_S
