@@ -109,9 +109,9 @@ def _layout(utterance: Utterance) -> tuple[WordTime, ...]:
     text, rate = utterance.text, utterance.delivery.rate
     weights = [float(_weight(character)) for character in text]
     # What is written "35°" may be said in three words: phonemes that are given decide.
-    for start, end, phonemes in utterance.phonemes:
+    for first, last, phonemes in utterance.phonemes:
         sounds = sum(character.isalpha() for character in phonemes)
-        weights[start:end] = [sounds / (end - start)] * (end - start)
+        weights[first:last] = [sounds / (last - first)] * (last - first)
     words = []
     at, place = 0.0, 0
     for word in spoken_words(text):
