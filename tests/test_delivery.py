@@ -100,6 +100,11 @@ def test_whatever_the_cues_a_line_stays_natural(cues: list[Cue], voice: Voice, e
     assert abs(after) <= 300
 
 
+@given(st.lists(ANY_CUE, max_size=4), st.sampled_from(["piper", "kokoro", "pyttsx3"]))
+def test_with_expression_0_no_cue_changes_rate_pitch_gain_or_pauses(cues: list[Cue], engine: str) -> None:
+    assert resolve(cues, Voice(engine, "any"), replace(PLAIN, expression=0)) == (NEUTRAL, 0, 0, 0)
+
+
 def test_every_emotion_and_manner_has_an_entry_and_no_number_has() -> None:
     assert set(CUES) == {*EMOTIONS, *MANNERS}
     assert not set(CUES) & set(NUMBERS)

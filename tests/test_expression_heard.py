@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import parselmouth
 import pytest
 from numpy.typing import NDArray
 
 from audiobook import prosody
+from audiobook.adapt import adapt
 from audiobook.audio import Passage
 from audiobook.book import Metadata
-from audiobook.engines import open_engine
+from audiobook.engines import all_voices, open_engine
+from audiobook.ingest import read_book
 from audiobook.plan import plan
-from audiobook.script import NARRATOR, Cue, Line, Scene, Script, ScriptChapter, ScriptParagraph, Voice
-from audiobook.settings import Settings
+from audiobook.script import (
+    NARRATOR,
+    NEUTRAL,
+    Cue,
+    Delivery,
+    Line,
+    Scene,
+    Script,
+    ScriptChapter,
+    ScriptParagraph,
+    Voice,
+)
+from audiobook.settings import AdaptSettings, Settings
 
+SAMPLE = Path(__file__).parent.parent / "examples" / "the-lamp-at-kerrow-point.txt"
 TEXT = "Come down from the wall before anyone sees you."
 
 
@@ -83,6 +99,18 @@ def test_a_shout_is_louder_and_higher(heard: dict[str, tuple[NDArray[np.float32]
     assert level_db(heard["shout"]) > level_db(heard["plain"]) + 2
     semitones = 12 * np.log2(np.median(voiced(heard["shout"])) / np.median(voiced(heard["plain"])))
     assert semitones == pytest.approx(2.0, abs=0.7)
+
+
+def test_with_expression_0_the_sample_story_is_spoken_plainly() -> None:
+    settings = Settings(engine="piper", adapt=AdaptSettings(voices="one"))  # variants of a voice keep their offsets
+    script = adapt(read_book(SAMPLE, settings.ingest), settings, all_voices("piper"))
+
+    def spoken(expression: float) -> set[tuple[Delivery, float]]:
+        planned = plan(script, Settings(expression=expression))
+        return {(each.utterance.delivery, each.gain) for chapter in planned.chapters for each in chapter.passages}
+
+    assert spoken(0) == {(NEUTRAL, 0.0)}
+    assert len(spoken(1)) > 5
 
 
 @pytest.mark.parametrize("cue", ["whisper", "shout", "anger", "sadness", "fast"])
