@@ -24,7 +24,7 @@ def command(text: str, out: Path | None, cues: tuple[str, ...], config: Path | N
     \b
     audiobook say "Hello, Dr. Watson."
     audiobook say "Stay behind me." --cue whisper -o whisper.wav
-    audiobook say "Good morning" --voice pyttsx3:gmw/en-gb
+    audiobook say "Good morning" --voice pyttsx3:en-gb
     """
     from audiobook.pipeline.trial import play, speak_text
 

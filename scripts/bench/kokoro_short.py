@@ -11,7 +11,7 @@ import sys
 import time
 
 import numpy as np
-from listening import hear, score, word_errors
+from listening import errors, score
 
 from audiobook.audio import Utterance
 from audiobook.engines import kokoro, open_engine
@@ -42,14 +42,14 @@ def _report(voice: str, name: str, few: int) -> None:
     spoken = [engine.speak(Utterance(line, "en", Voice("kokoro", voice))).samples for line in LINES]
     used = time.process_time() - began
     kokoro._FEW = usual  # noqa: SLF001 - as it was
-    counts = [word_errors(line, hear(samples, 24_000)) for line, samples in zip(LINES, spoken, strict=True)]
-    wrong = sum(min(errors, words + 1) for errors, words in counts)
+    counts = [errors(line, samples, 24_000) for line, samples in zip(LINES, spoken, strict=True)]
+    wrong = sum(count.errors for count in counts)
     gap = np.zeros(9_600, np.float32)
     rows = range(0, len(LINES), _TOGETHER)
     groups = [np.concatenate([part for one in spoken[at : at + _TOGETHER] for part in (one, gap)]) for at in rows]
     marks = score([" ".join(LINES[at : at + _TOGETHER]) for at in rows], groups, 24_000)
     print(
-        f"{voice:<11} {name:<13} {wrong:3d} of {sum(words for _, words in counts)} words wrong, "
+        f"{voice:<11} {name:<13} {wrong:3d} of {sum(count.words for count in counts)} words wrong, "
         f"{marks.word_errors:4.1f} % in fives, DNSMOS {marks.overall:.2f}, "
         f"{sum(map(len, spoken)) / 24_000:.1f} s of sound, {used:.1f} processor seconds",
         flush=True,

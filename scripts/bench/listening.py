@@ -1,11 +1,11 @@
 """How speech sounds, measured: the word errors of a small recognizer, and DNSMOS.
 
-    pip install "audiobook[listen]" speechmos librosa
-    python scripts/bench/listening.py --voices piper:en_US-joe-medium,kokoro:af_heart,pyttsx3:gmw/en-us
+    pip install "audiobook[listen]" speechmos
+    python scripts/bench/listening.py --voices piper:en_US-joe-medium,kokoro:af_heart,pyttsx3:en-us
 
-builds the sample story and the texts beside this file with each voice, and prints a table of the finished M4B beside
-the bare engine: the same words, line by line, without cues, mastering and encoding. Both are heard in the same pieces,
-so the difference has an interval (95 %, bootstrap over the pieces). Below it are the pieces with lines whose rate, pitch, range or voice is changed.
+builds the sample story and the texts beside this file with each voice and prints a table of the finished M4B beside the
+bare engine: the same words without cues, mastering and encoding. Both are heard in the same pieces, so the difference
+has an interval (95 %, bootstrap over the pieces). The rows below a voice are the pieces that hold a cue of that kind.
 Recordings are kept in the cache of takes, so that a second run takes minutes.
 """
 
@@ -40,7 +40,7 @@ from audiobook.settings import AdaptSettings, Settings
 HERE = Path(__file__).parent
 PASSAGE = HERE / "passage.txt"
 TEXTS = (HERE.parents[1] / "examples" / "the-lamp-at-kerrow-point.txt", HERE / "listening.txt", PASSAGE)
-VOICES = "kokoro:af_heart,kokoro:am_michael,kokoro:bf_emma,piper:en_US-joe-medium,pyttsx3:gmw/en-us"
+VOICES = "kokoro:af_heart,kokoro:am_michael,kokoro:bf_emma,piper:en_US-joe-medium,pyttsx3:en-us"
 Samples = NDArray[np.float32]
 _PIECE_S = 11
 """Lines are heard together up to this length; the recognizer cuts at 12 s by itself."""

@@ -48,7 +48,7 @@ def main() -> None:
     rate = plain[0].sample_rate
     seconds = sum(len(speech.samples) for speech in plain) / rate
     print(f"{voice.address}, {len(texts)} sentences, {seconds:.0f} s\n")
-    print("| change | method | word errors % | OVRL | SIG | P.808 | CPU s per s |\n|---|---|---|---|---|---|---|")
+    print("| change | method | word errors % | OVRL | SIG | CPU s per s |\n|---|---|---|---|---|---|")
     _row("none", "as spoken", texts, [speech.samples for speech in plain], rate, 0.0)
     for change, delivery in CHANGES.items():
         if arguments.change and change not in arguments.change:
@@ -65,7 +65,7 @@ def main() -> None:
 
 def _row(change: str, name: str, texts: tuple[str, ...], spoken: list[Samples], rate: int, cost: float) -> None:
     result = score(texts, spoken, rate)
-    figures = f"{result.overall:.2f} | {result.signal:.2f} | {result.p808:.2f} | {cost:.3f}"
+    figures = f"{result.overall:.2f} | {result.signal:.2f} | {cost:.3f}"
     print(f"| {change} | {name} | {result.word_errors:.1f} | {figures} |", flush=True)
 
 
