@@ -159,6 +159,8 @@ def _checked(field: dataclasses.Field[Any], hint: Any, value: Any, origin: str, 
     low: float | None = field.metadata.get("low")
     high: float | None = field.metadata.get("high")
     kind = _base_type(hint)
+    if key == "voice" and value and not _is_voice(value):
+        raise _wrong(origin, key, value, _VOICE_WORDS)
     if kind is str and isinstance(value, (int, float)) and not isinstance(value, bool):
         value = str(value)  # year = 1912 and series_part = 2 are what people write
     if kind is tuple:
@@ -181,11 +183,15 @@ def _checked(field: dataclasses.Field[Any], hint: Any, value: Any, origin: str, 
     return value
 
 
+def _is_voice(value: Any) -> bool:
+    return isinstance(value, str) and all(part.strip() for part in value.partition(":"))
+
+
 def _merge_cast(old: Sequence[tuple[str, str]], value: Any, origin: str) -> tuple[tuple[str, str], ...]:
     cast = dict(old)
     for speaker, address in _table(value, origin, "cast").items():
-        if not isinstance(address, str) or not all(address.partition(":")):
-            raise _wrong(origin, f"cast.{speaker}", address, 'a voice as "ENGINE:NAME"; see audiobook voices')
+        if not _is_voice(address):
+            raise _wrong(origin, f"cast.{speaker}", address, _VOICE_WORDS)
         cast[speaker] = address
     return tuple(cast.items())
 
@@ -210,6 +216,7 @@ _OPEN_TABLES: dict[str, Any] = {
 }
 """Top-level tables whose keys the user chooses."""
 
+_VOICE_WORDS = 'a voice as "ENGINE:NAME"; see audiobook voices'
 _TYPE_WORDS = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 
 

@@ -30,6 +30,7 @@ from audiobook.script import (
     Voice,
 )
 from audiobook.scripttext import TextError, escape, escape_speaker, escape_title, parse_text, unescape
+from audiobook.spoken.ipa import fault
 from audiobook.usertext import parse_toml, read_user_file, reason
 
 __all__ = ["format_script", "parse_cue", "parse_script", "read_script", "recast", "write_script"]
@@ -352,9 +353,13 @@ class _Reader:
 
 def _written(text: str) -> tuple[str, Any]:
     try:
-        return parse_text(text.strip())
+        words, overrides = parse_text(text.strip())
     except TextError as error:
         raise ValueError(str(error)) from error
+    for override in overrides:
+        if problem := fault(override.spoken):
+            raise ValueError(f"{problem}; write {{written|/ˈʃɪmɒn/}} or {{written|other words}}")
+    return words, overrides
 
 
 def _frozen_chapter(title: str, scenes: list[tuple[str, list[list[Line]]]]) -> ScriptChapter:

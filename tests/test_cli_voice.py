@@ -30,7 +30,7 @@ def test_a_cue_changes_the_sound(tmp_path: Path) -> None:
     [
         (["...", "-o", "a.wav"], 2, "nothing to say"),
         (["hi", "-o", "a.doc"], 2, ".doc"),
-        (["hi", "-o", "a.wav", "--cue", "shoot"], 4, "did you mean 'shout'?"),
+        (["hi", "-o", "a.wav", "--cue", "shoot"], 2, "Did you mean 'shout'?"),
         (["hi", "-o", "a.wav", "--voice", "silent:nobody"], 5, "nobody"),
     ],
 )
@@ -80,3 +80,54 @@ def test_a_book_without_unusual_words_is_told_in_one_line(tmp_path: Path, capsys
     assert not (tmp_path / "names").exists()
     assert main(["pronounce", str(source), "--json", *SILENT]) == 0
     assert capsys.readouterr().out == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["say", "hi", "--voice", "bogus"], 5, "ENGINE:NAME"),
+        (["say", "hi", "--voice", "silent:"], 5, "ENGINE:NAME"),  # it was an internal error
+        (["say", "hi", "--voice", "silent:bogus"], 5, "no voice"),
+        (["say", "hi", "--engine", "bogus"], 5, "no engine"),
+        (["say", "hi", "--cue", "whsper"], 2, "Did you mean 'whisper'?"),
+        (["say", "hi", "--set", "voice=bogus"], 4, "ENGINE:NAME"),
+        (["say", "hi", "--set", "voice=3"], 4, "ENGINE:NAME"),
+        (["build", "{book}", "--dry-run", "--voice", "silent:"], 5, "ENGINE:NAME"),
+        (["build", "{book}", "--dry-run", "--cast", "Tom=bogus"], 5, "ENGINE:NAME"),
+        (["build", "{book}", "--dry-run", "--cast", "Tom"], 2, "NAME=VOICE"),
+        (["build", "{book}", "--dry-run", "--profile", "zzz"], 2, "acx"),
+        (["build", "{book}", "--explain", "9" * 5000, "--engine", "silent"], 2, "no line"),  # an internal error too
+        (["cast", "{script}", "--set", "NARRATOR=bogus"], 5, "ENGINE:NAME"),
+        (["cast", "{script}", "--set", "Tom=silent:silent"], 2, "Tom"),
+    ],
+)
+def test_what_is_wrong_decides_the_exit_code(
+    arguments: list[str], code: int, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, script = tmp_path / "book.txt", tmp_path / "book.script"
+    book.write_text("Chapter 1\n\nIt was a quiet evening.\n", "utf-8")
+    script.write_text('+++\ntitle = "T"\n[cast]\nNARRATOR = "silent:silent"\n+++\n# 1\n\nNARRATOR: Hello.\n', "utf-8")
+    assert main([word.format(book=book, script=script) for word in arguments]) == code
+    assert told in capsys.readouterr().err
+
+
+def test_normalize_minds_the_lexicon_beside_the_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # It showed other words than build would speak.
+    (tmp_path / "lexicon.toml").write_text('[words]\nKerrow = "carrow"\n', "utf-8")
+    text = tmp_path / "text.txt"
+    text.write_text("At Kerrow Point.\n", "utf-8")
+    assert main(["normalize", str(text)]) == 0
+    assert capsys.readouterr().out == "At carrow Point.\n"
+
+
+@pytest.mark.parametrize("said", ["/@#$/", "//", "/ʃɪmɒn"])
+def test_impossible_ipa_in_a_script_names_file_line_and_remedy(
+    said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "my.script"
+    head = '+++\ntitle = "T"\n[cast]\nNARRATOR = "silent:silent"\n+++\n# 1\n\n'
+    script.write_text(f"{head}NARRATOR: It is {{Szymon|{said}}}.\n", "utf-8")
+    assert main(["build", str(script), "--dry-run"]) == 4
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "my.script:8: " in line
+    assert "Write {written|/ˈʃɪmɒn/}" in line

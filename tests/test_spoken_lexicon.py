@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from audiobook.book import LexiconEntry
 from audiobook.errors import SettingsError
+from audiobook.pipeline.lexicons import gather
 from audiobook.script import Override
-from audiobook.settings import SpokenSettings
-from audiobook.spoken import Entry, Lexicon, Spoken, pls, say
-from audiobook.spoken.ipa import respell, tidy, to_espeak
+from audiobook.settings import Settings, SpokenSettings
+from audiobook.spoken import EMPTY, Entry, Lexicon, Spoken, pls, say
+from audiobook.spoken.ipa import fault, respell, tidy, to_espeak
 from audiobook.spoken.lexiconfile import from_book, parse_toml, read_lexicon, to_toml
 from audiobook.spoken.unusual import unusual
 
@@ -90,9 +91,11 @@ def test_toml_is_read_in_both_forms() -> None:
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).map(str.strip).filter(bool)
+SAID = TEXT.filter(lambda text: not fault(text))
+IPA = st.text("pbkʃŋaɪuəːˈ ", min_size=1).map(str.strip).filter(lambda text: not fault(f"/{text}/"))
 ENTRY = st.one_of(
-    st.builds(Entry, TEXT, spoken=TEXT, part=st.just(""), case=st.booleans(), language=st.sampled_from(["", "en"])),
-    st.builds(Entry, TEXT, ipa=TEXT.filter(lambda text: text == text.strip("/").strip()), case=st.booleans()),
+    st.builds(Entry, TEXT, spoken=SAID, part=st.just(""), case=st.booleans(), language=st.sampled_from(["", "en"])),
+    st.builds(Entry, TEXT, ipa=IPA, case=st.booleans()),
 )
 
 
@@ -118,7 +121,7 @@ def test_toml_comes_back_as_it_was_written(entries: list[Entry]) -> None:
 def test_a_wrong_lexicon_names_file_and_key(text: str, problem: str) -> None:
     with pytest.raises(SettingsError, match=problem) as caught:
         parse_toml(text, "my.toml")
-    assert str(caught.value).startswith("my.toml: ")
+    assert str(caught.value).startswith("my.toml:")
 
 
 def test_a_missing_or_unreadable_lexicon_is_named(tmp_path: Path) -> None:
@@ -194,7 +197,7 @@ def test_ipa_becomes_what_espeak_reads(ipa: str, mnemonics: str) -> None:
 
 
 def test_mnemonics_never_hold_a_sign_that_would_cut_the_word_off() -> None:
-    assert to_espeak("ɓ!ʘ\u0325k]]") == "k"
+    assert to_espeak("♪!☃\u0325k]]") == "k"
 
 
 def test_ipa_is_tidied_for_voices_that_read_it() -> None:
@@ -219,3 +222,83 @@ def test_names_and_uncommon_words_are_listed_with_counts() -> None:
         ("Zaphkiel", 1, "name", True),
     ]
     assert found[0].example == "The road to Belrive was long."
+
+
+# --- IPA that cannot be meant
+
+
+@pytest.mark.parametrize(
+    ("spoken", "problem"),
+    [
+        ("/@#$/", "@ # $"),
+        (r"/S_i\:mon/", "S _"),
+        ("/漢字/", "漢 字"),
+        ("//", "neither words nor IPA"),
+        ("/ʃɪmɒn", "neither words nor IPA"),
+        ("/ /", "neither words nor IPA"),
+        ("/ˈː/", "no sound"),
+        ("/ʃɪm0n/", "0"),
+    ],
+)
+def test_ipa_that_no_engine_can_say_is_named(spoken: str, problem: str) -> None:
+    # It passed in silence, and the word was said without the signs, or not at all.
+    assert problem in fault(spoken)
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        "ah-leem", "and/or", "/ˈʂɨ.mɔn/", "/t͡ʃɛ̃˥˩/", "/ˈæn.ə ˈkæɹ.ən.ɪ.nə/", "/bɔ̃ʒuʁ/", "/ǃʰo/", "/g'aɪ:/", "/(h)ɜɹb/",
+        "/nɯᵝ/", "/ma⁵⁵/", "/p-a/",
+    ],
+)  # fmt: skip
+def test_words_and_ipa_of_any_language_are_taken(spoken: str) -> None:
+    assert fault(spoken) == ""
+
+
+def test_every_letter_of_ipa_has_a_mnemonic_or_is_known_to_be_silent() -> None:
+    letters = (
+        "pbtdʈɖcɟkɡqɢʔmɱnɳɲŋɴʙrʀⱱɾɽɸβfvθðszʃʒʂʐçʝxɣχʁħʕhɦɬɮʋɹɻjɰlɭʎʟʍwɥʜʢʡɕʑɺɧʘǀǃǂǁɓɗʄɠʛiyɨʉɯuɪʏʊeøɘɵɤoəɛœɜɞʌɔæɐaɶɑɒ"
+    )
+    assert [letter for letter in letters if fault(f"/{letter}/")] == []
+    assert [letter for letter in letters if not to_espeak(letter)] == list("ʔʕʢʡ")
+
+
+def test_a_lexicon_with_wrong_ipa_names_the_line() -> None:
+    with pytest.raises(SettingsError, match=r"lexicon.toml:3: Polish: /@/ holds @") as caught:
+        parse_toml('[words]\nVan = "/væn/"\nPolish = "/@/"\n', "lexicon.toml")
+    assert caught.value.exit_code == 4
+    with pytest.raises(SettingsError, match=r"lexicon.toml:4: Polish: /@/ holds @"):
+        parse_toml('[[word]]\nwritten = "a"\nspoken = "b"\n[[word]]\nwritten = "Polish"\nipa = "@"\n', "lexicon.toml")
+    with pytest.raises(SettingsError, match=r"'the king' is no language"):
+        parse_toml('[[word]]\nwritten = "a"\nspoken = "b"\nlanguage = "the king"\n', "lexicon.toml")
+
+
+def test_pls_with_wrong_ipa_names_the_line(tmp_path: Path) -> None:
+    data = b"<lexicon>\n<lexeme><grapheme>Polish</grapheme><phoneme>@@</phoneme></lexeme></lexicon>"
+    with pytest.raises(SettingsError, match=r"a.pls:2: Polish: /@@/ holds @"):
+        pls.parse(data, "a.pls")
+
+
+def test_a_books_own_wrong_ipa_is_left_to_the_voice() -> None:
+    assert from_book([LexiconEntry(("Polish",), phonemes="@@")]) == EMPTY
+
+
+def test_lexicons_of_book_folder_series_and_user_apply_in_this_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A series in folders of its own had no place for words that all its books share.
+    monkeypatch.setenv("AUDIOBOOK_CONFIG", str(tmp_path / "config"))
+    book = tmp_path / "series" / "first" / "emma.epub"
+    book.parent.mkdir(parents=True)
+    (tmp_path / "config").mkdir()
+    files = (
+        book.with_name("emma.lexicon.toml"), book.with_name("lexicon.toml"),
+        book.parent.parent / "lexicon.toml", tmp_path / "config" / "lexicon.toml",
+    )  # fmt: skip
+    for number, path in enumerate(files):
+        words = "".join(f'{word} = "said {number}"\n' for word in "abcd"[: number + 1])
+        path.write_text(f"[words]\n{words}", "utf-8")
+    lexicon = gather(Settings(), None, book)
+    said = [lexicon.find(word, "en")[0][2].spoken for word in "abcd"]
+    assert said == ["said 0", "said 1", "said 2", "said 3"]

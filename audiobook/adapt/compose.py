@@ -10,6 +10,7 @@ from audiobook.adapt.marked import MarkedBook, MarkedChapter, Piece
 from audiobook.book import Chapter, Paragraph
 from audiobook.script import Cue, Line, Override, Scene, Script, ScriptChapter, ScriptParagraph, Voice
 from audiobook.settings import AdaptSettings
+from audiobook.spoken.ipa import fault
 
 __all__ = ["compose"]
 
@@ -115,12 +116,13 @@ def _line(paragraph: Paragraph, start: int, end: int, piece: Piece, settings: Ad
 
 
 def _overrides(paragraph: Paragraph, start: int, end: int) -> tuple[Override, ...]:
-    """Keep what the source says of pronunciation, where it lies inside the line."""
-    return tuple(
+    """Keep what the source says of pronunciation, where it lies inside the line and has a sound."""
+    said = (
         Override(mark.start - start, mark.end - start, f"/{mark.value}/" if mark.kind == "phonemes" else mark.value)
         for mark in paragraph.markup
         if mark.kind in {"alias", "phonemes"} and mark.value and start <= mark.start < mark.end <= end
     )
+    return tuple(override for override in said if not fault(override.spoken))
 
 
 def _stressed(paragraph: Paragraph, start: int, end: int) -> bool:

@@ -11,9 +11,9 @@ from typing import Any
 from audiobook import __version__
 from audiobook.batch.entries import Entry
 from audiobook.batch.outcome import FileNote, Outcome
-from audiobook.configfile import config_folder
 from audiobook.errors import AudiobookError, EngineError
 from audiobook.pipeline import Built
+from audiobook.pipeline.lexicons import lexicon_files
 from audiobook.pipeline.voices import resolve_engine
 from audiobook.record import Keys
 from audiobook.script import Voice
@@ -21,7 +21,6 @@ from audiobook.script import Voice
 __all__ = ["Voices", "file_notes", "inputs_digest", "is_current", "script_note"]
 
 _BLOCK = 1 << 20
-_LEXICONS = ("lexicon.toml", "lexicon.pls")
 _NO_MATTER = ("jobs",)
 _NO_MATTER_RECORD = ("retries", "timeout_s", "memory_mb")
 """Settings that change how a book is made, but nothing in it."""
@@ -105,10 +104,8 @@ def _that_matter(entry: Entry) -> dict[str, Any]:
 def _named(entry: Entry) -> list[str]:
     """List the files besides the source that have a say in a book."""
     settings = entry.settings
-    named = [name for name in (settings.metadata.cover, settings.spoken.lexicon, settings.adapt.cast_from) if name]
-    folders = (entry.source.resolve().parent, config_folder())
-    beside = [str(folder / name) for folder in folders for name in _LEXICONS if (folder / name).is_file()]
-    return [*named, *beside]
+    named = [name for name in (settings.metadata.cover, settings.adapt.cast_from) if name]
+    return [*named, *map(str, lexicon_files(settings, entry.source))]
 
 
 def _is_there(file: FileNote, out: Path) -> bool:

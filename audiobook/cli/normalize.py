@@ -27,14 +27,14 @@ def command(source: str, config: Path | None, **options: Any) -> None:
     audiobook normalize --language de --set spoken.emoji=name text.txt
     """
     from audiobook.errors import SourceError
-    from audiobook.spoken import EMPTY, normalize
-    from audiobook.spoken.lexiconfile import read_lexicon
+    from audiobook.pipeline.lexicons import gather
+    from audiobook.spoken import normalize
 
     settings = Choices.gather(source, config, options).settings()
-    lexicon = read_lexicon(Path(settings.spoken.lexicon)) if settings.spoken.lexicon else EMPTY
     language = settings.metadata.language or "en"
     if source != "-" and not Path(source).is_file():
         raise SourceError("there is no such file", place=source, remedy="Give a text file, or - for standard input")
+    lexicon = gather(settings, None, Path(source))
     with click.open_file(source, "rb") as lines:
         for number, raw in enumerate(lines):
             if not number and raw.startswith(_WIDE):

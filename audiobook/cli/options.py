@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from audiobook.configfile import Layer, build_settings, file_layers, set_layer
-from audiobook.errors import SettingsError, UsageError
+from audiobook.errors import SettingsError, UsageError, VoiceError
 from audiobook.settings import Settings
 
 __all__ = [
@@ -45,6 +45,8 @@ _ASSIGNED = {
     "listen": "record.listen",
 }
 """Option -> the setting it stands for."""
+_OF_VOICES = {"--voice", "--cast"}
+"""Options whose wrong value is a voice that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,15 @@ class Choices:
         return cls((*file_layers(source, config), *option_layers(options)))
 
     def settings(self) -> Settings:
-        """Check and merge; raise SettingsError naming origin, key and value, or UsageError for an option's value."""
+        """Check and merge; raise SettingsError naming origin, key and value, or the error of an option's value.
+
+        That is a VoiceError for a voice, which `Settings` takes apart no further than ENGINE:NAME, else a UsageError.
+        """
         try:
             return build_settings(self.layers)
         except SettingsError as error:
+            if error.place in _OF_VOICES:
+                raise VoiceError(error.message, place=error.place, remedy=error.remedy) from error
             if error.place.startswith("--") and error.place != "--set":
                 raise UsageError(error.message, place=error.place, remedy=error.remedy) from error
             raise
@@ -117,7 +124,9 @@ _OPTIONS = {
     "voices": click.option("--voices", metavar="cast|one", help="A voice for each character, or one for all."),
     "cast_from": click.option("--cast-from", metavar="SCRIPT", help="Keep the cast of another script of the series."),
     "formats": click.option("--formats", metavar="A,B", help="Packages to write: m4b, mp3, srt, vtt ..."),
-    "profile": click.option("--profile", metavar="NAME", help="Delivery standard: acx, streaming, library ..."),
+    "profile": click.option(
+        "--profile", metavar="NAME", help="Delivery standard: acx, library, streaming, podcast, night or none."
+    ),
     "chapters": click.option("--chapters", metavar="1-3,5", help="Only these chapters."),
     "jobs": click.option("--jobs", "-j", type=int, metavar="N", help="Processes that speak; 0 is one a core."),
     "expression": click.option("--expression", metavar="0..2", type=float, help="Strength of cues; 0 is plain."),

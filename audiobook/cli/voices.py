@@ -46,7 +46,12 @@ def command(ctx: click.Context, engine: str | None, language: str | None, everyt
 @click.option("--all", "everything", is_flag=True, help="Also the variants of each eSpeak voice.")
 @json_output
 def _list(engine: str | None, language: str | None, everything: bool, as_json: bool) -> None:
-    """List the voices that can be used now."""
+    """List the voices that can be used now.
+
+    \b
+    audiobook voices list --language de
+    audiobook voices list --engine kokoro --json
+    """
     _print_list(engine, language, everything=everything, as_json=as_json)
 
 
@@ -54,7 +59,12 @@ def _list(engine: str | None, language: str | None, everything: bool, as_json: b
 @click.argument("voice", metavar="ENGINE:NAME")
 @json_output
 def _show(voice: str, as_json: bool) -> None:
-    """Show all that is known of a voice, its licence first of all."""
+    """Show all that is known of a voice, its licence first of all.
+
+    \b
+    audiobook voices show kokoro:bf_emma
+    audiobook voices show pyttsx3:en-gb
+    """
     from audiobook.engines import find_voice, open_engine
 
     info = find_voice(voice)
@@ -82,7 +92,14 @@ def _show(voice: str, as_json: bool) -> None:
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="FILE", help="Write instead of play.")
 @settings_options("language", "lexicon", "device")
 def _try(voices: tuple[str, ...], text: str | None, out: Path | None, config: Path | None, **options: Any) -> None:
-    """Hear a voice, or several one after the other in one file."""
+    """Hear a voice, or several one after the other in one file.
+
+    \b
+    audiobook voices try kokoro:af_heart
+    audiobook voices try kokoro:af_heart kokoro:bm_george -o both.wav
+    audiobook voices try "kokoro:af_heart*0.6+bf_emma*0.4" --text "Good morning."
+    audiobook voices try "piper:en_US-joe-medium?noise=0.4&length=1.1"
+    """
     from audiobook.engines import find_voice
     from audiobook.pipeline.sidebyside import SAMPLE_TEXT, speak_side_by_side
     from audiobook.pipeline.trial import play
@@ -99,7 +116,7 @@ def _try(voices: tuple[str, ...], text: str | None, out: Path | None, config: Pa
 
 
 @command.command("install")
-@click.argument("name", metavar="kokoro|piper:NAME")
+@click.argument("name", metavar="kokoro|piper:NAME|piper:LANGUAGE")
 @click.option(
     "--from", "source", type=click.Path(path_type=Path), metavar="DIR", help="Take the files from DIR, download none."
 )
@@ -110,6 +127,8 @@ def _install(name: str, source: Path | None, offline: bool) -> None:
     \b
     audiobook voices install kokoro
     audiobook voices install piper:en_GB-alan-medium
+    audiobook voices install piper:de              a German voice
+    audiobook voices install kokoro --from ~/Downloads --offline
     """
     from audiobook.engines.install import install, licence
 
@@ -117,7 +136,7 @@ def _install(name: str, source: Path | None, offline: bool) -> None:
     if source is None and not offline:
         click.echo("This downloads files; nothing else in this program does.", err=True)
     done = install(name, source=source, offline=offline, report=_report())
-    click.echo(f"{done.name}: {done.voices} voices in {done.folder}")
+    click.echo(f"{done.name}: {done.voices} voice{'s' * (done.voices != 1)} in {done.folder}")
     click.echo(f"From {done.source}." if done.source else "It was there already.", err=True)
     if name != "kokoro":
         click.echo(f"Licence: {done.licence}.", err=True)
@@ -126,7 +145,11 @@ def _install(name: str, source: Path | None, offline: bool) -> None:
 @command.command("remove")
 @click.argument("name", metavar="kokoro|piper:NAME")
 def _remove(name: str) -> None:
-    """Remove installed voices."""
+    """Remove installed voices.
+
+    \b
+    audiobook voices remove piper:en_GB-alan-medium
+    """
     from audiobook.engines.install import remove
 
     click.echo(f"{name}: {len(remove(name))} files removed")

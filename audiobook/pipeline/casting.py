@@ -7,7 +7,7 @@ from pathlib import Path
 
 from audiobook.adapt.castlist import merge, merged_names, set_voice
 from audiobook.atomic import write_text
-from audiobook.errors import UsageError
+from audiobook.errors import VoiceError
 from audiobook.pipeline.voices import require_voices
 from audiobook.script import Script, Voice
 from audiobook.scriptfile import read_script, recast
@@ -20,8 +20,8 @@ def recast_file(path: Path, voices: Mapping[str, str], merges: Mapping[str, str]
 
     Raises:
         ScriptError: the script is wrong.
-        UsageError: a speaker is not there, or a voice is not ENGINE:NAME.
-        VoiceError: an engine does not have a voice.
+        UsageError: a speaker is not there.
+        VoiceError: an engine does not have a voice, or it is not ENGINE:NAME.
     """
     script = read_script(path)
     if not voices and not merges:
@@ -32,7 +32,7 @@ def recast_file(path: Path, voices: Mapping[str, str], merges: Mapping[str, str]
         try:
             voice = Voice.parse(address)
         except ValueError as error:
-            raise UsageError(str(error), place="--set", remedy="See audiobook voices") from error
+            raise VoiceError(str(error), place="--set", remedy="See audiobook voices") from error
         require_voices(((name, voice),), script.metadata.language)
         changed = set_voice(changed, name, voice)
     write_text(path, recast(path.read_bytes().decode("utf-8-sig"), changed, renamed))

@@ -108,6 +108,7 @@ def explain(request: Request, settings: Settings, wanted: str) -> tuple[Explanat
 
 
 def _meant(script: Script, plan: Plan, wanted: str) -> Iterator[tuple[Line, Passage]]:
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
     lines = {chapter: list(text.lines()) for chapter, text in enumerate(script.chapters, 1)}
     for chapter in plan.chapters:
         for passage in chapter.passages:
@@ -115,7 +116,7 @@ def _meant(script: Script, plan: Plan, wanted: str) -> Iterator[tuple[Line, Pass
                 continue  # an announced title or a credit
             line = lines[chapter.number][passage.line]
             last = line.number + line.text.count("\n")
-            if line.number <= int(wanted) <= last if wanted.isdecimal() else wanted.casefold() in line.text.casefold():
+            if line.number <= number <= last if number else wanted.casefold() in line.text.casefold():
                 yield line, passage
 
 

@@ -17,7 +17,7 @@ from audiobook.book import Metadata
 from audiobook.cache import TakeCache, cache_folder
 from audiobook.engines import all_voices
 from audiobook.engines.base import fitting
-from audiobook.errors import RecordingError, ScriptError, ToolError, UsageError
+from audiobook.errors import RecordingError, ToolError, UsageError
 from audiobook.levels import by_voice, calibration_utterances
 from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.voices import require_voices, resolve_engine
@@ -53,8 +53,7 @@ def speak_text(text: str, cues: tuple[str, ...], settings: Settings, out: Path |
     """Speak ``text`` with the narrator's voice of ``settings`` and return the file, ``out`` or a temporary WAV.
 
     Raises:
-        UsageError: there is nothing to say, or the suffix of ``out`` is unknown.
-        ScriptError: an unknown cue.
+        UsageError: there is nothing to say, a cue is unknown, or the suffix of ``out``.
         EngineError: no such engine or voice.
         RecordingError: the text could not be spoken.
     """
@@ -128,7 +127,8 @@ def _script(text: str, cues: tuple[str, ...], voice: Voice, settings: Settings) 
     try:
         parsed = tuple(parse_cue(cue) for cue in cues)
     except ValueError as error:
-        raise ScriptError(str(error), place="--cue") from error
+        problem, _, remedy = str(error).partition("; ")
+        raise UsageError(problem, place="--cue", remedy=remedy[:1].upper() + remedy[1:]) from error
     line = Line(NARRATOR, " ".join(text.split()), parsed)
     metadata = Metadata(title="trial", language=settings.metadata.language or "en")
     chapter = ScriptChapter("", (Scene((ScriptParagraph((line,)),)),))

@@ -8,13 +8,17 @@ from functools import cache
 
 from audiobook.spoken.rules import rows
 
-__all__ = ["respell", "tidy", "to_espeak"]
+__all__ = ["fault", "given", "respell", "tidy", "to_espeak"]
 
 _SAME = str.maketrans({
     "g": "ɡ", "'": "ˈ", ",": "ˌ", ":": "ː", "͡": "", "͜": "", "‿": "", "(": "", ")": "", "/": "", "[": "", "]": "",
     ".": "", "ʧ": "tʃ", "ʤ": "dʒ", "ʦ": "ts", "ʣ": "dz", "ɚ": "ɚ", "ɝ": "ɜː", "‖": " ", "|": " ",
     "ǝ": "ə", "ε": "ɛ", "ȷ": "j",
 })  # fmt: skip
+
+
+_BESIDE = frozenset(" -↑↓→↗↘⁰¹²³⁴⁵⁶⁷⁸⁹")
+"""Joints and tones, which no engine needs."""
 
 
 def tidy(ipa: str) -> str:
@@ -56,6 +60,45 @@ def to_espeak(ipa: str) -> str:
         else:
             at += 1
     return "".join(said).replace("_: ", " ").strip()
+
+
+def given(spoken: str) -> str:
+    """Return the IPA that stands between slashes, ``/ˈʃɪmɒn/``; empty when ``spoken`` is words."""
+    spoken = spoken.strip()
+    return spoken[1:-1].strip() if len(spoken) > 2 and spoken[0] == spoken[-1] == "/" else ""
+
+
+def fault(spoken: str) -> str:
+    """Say why words or IPA between slashes cannot be meant; empty when nothing is wrong.
+
+    IPA is wrong when it holds a sign that no engine's alphabet can express, or no sound at all. Marks above, below
+    and beside a letter are never wrong: what an alphabet lacks of them is left out.
+    """
+    spoken = spoken.strip()
+    ipa = given(spoken)
+    if not ipa:
+        slashes = spoken.startswith("/") or spoken.endswith("/")
+        return f"{spoken!r} is neither words nor IPA between two slashes" if slashes else ""
+    signs = unicodedata.normalize("NFD", tidy(ipa))
+    if wrong := [sign for sign in dict.fromkeys(signs) if not _is_sign(sign)]:
+        return f"/{ipa}/ holds {' '.join(wrong)}, which is no IPA"
+    if not any(sign in _letters() for sign in signs):
+        return f"/{ipa}/ has no sound"
+    return ""
+
+
+@cache
+def _letters() -> frozenset[str]:
+    """Letters that some engine can express."""
+    return frozenset(
+        sign for row in rows("ipa.tsv") for sign in unicodedata.normalize("NFD", row[0]) if sign.isalpha()
+    ) - {"ː", "ˈ", "ˌ"}
+
+
+def _is_sign(sign: str) -> bool:
+    if sign in _letters() or sign in _BESIDE:
+        return True
+    return not sign.isascii() and unicodedata.category(sign) in {"Mn", "Lm", "Sk"}
 
 
 _SYLLABLE = re.compile(r"[ˈˌ]")

@@ -16,19 +16,22 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from audiobook.book import LexiconEntry
 from audiobook.errors import SettingsError
 from audiobook.spoken import pls
+from audiobook.spoken.ipa import fault, given
 from audiobook.spoken.lexicon import Entry, Lexicon
 from audiobook.usertext import parse_toml as load_toml
 from audiobook.usertext import read_user_file
 
 __all__ = ["from_book", "parse_toml", "read_lexicon", "to_toml"]
 
+_LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 _KEYS = {"written": str, "spoken": str, "ipa": str, "part": str, "case": bool, "language": str}
 
 
@@ -62,6 +65,7 @@ def parse_toml(text: str, place: str) -> Lexicon:
         table = load_toml(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"not valid TOML: {error}", place=place, remedy="Put words in quotation marks") from error
+    lines = text.splitlines()
     for key in table:
         if key not in {"words", "word"}:
             raise SettingsError(f"unknown key {key!r}", place=place, remedy="Use [words] or [[word]]")
@@ -69,18 +73,33 @@ def parse_toml(text: str, place: str) -> Lexicon:
     long = table.get("word", [])
     if not isinstance(short, dict) or not isinstance(long, list):
         raise SettingsError("[words] is a table and [[word]] a list of tables", place=place)
-    entries = [_short(written, value, place) for written, value in short.items()]
-    entries += [_long(number, row, place) for number, row in enumerate(long, 1)]
+    entries = [_short(written, value, _line_of(lines, written, place)) for written, value in short.items()]
+    starts = [line for line, text in enumerate(lines, 1) if re.match(r"\s*\[\[\s*word\s*\]\]", text)]
+    for number, row in enumerate(long, 1):
+        entries.append(_long(number, row, f"{place}:{starts[number - 1]}" if number <= len(starts) else place))
     return Lexicon(tuple(entries))
+
+
+def _line_of(lines: Sequence[str], written: str, place: str) -> str:
+    """Return ``place:line`` of a key of the short form, as far as it is written plainly."""
+    heads = (written, f'"{written}"', f"'{written}'", _quoted(written))
+    for number, line in enumerate(lines, 1):
+        if line.partition("=")[0].strip() in heads:
+            return f"{place}:{number}"
+    return place
 
 
 def _short(written: str, value: object, place: str) -> Entry:
     if not isinstance(value, str) or not value.strip() or not written.strip():
         raise SettingsError(f"words.{written}: say what it sounds like", place=place, remedy='Write "words" or "/ipa/"')
-    value = value.strip()
-    if len(value) > 2 and value[0] == value[-1] == "/":
-        return Entry(written.strip(), ipa=value[1:-1].strip())
-    return Entry(written.strip(), spoken=value)
+    _require_sound(written, value, place)
+    ipa = given(value)
+    return Entry(written.strip(), ipa=ipa) if ipa else Entry(written.strip(), spoken=value.strip())
+
+
+def _require_sound(written: str, spoken: str, place: str) -> None:
+    if problem := fault(spoken):
+        raise SettingsError(f"{written}: {problem}", place=place, remedy='Write it like "/ˈʃɪmɒn/", or as other words')
 
 
 def _long(number: int, row: object, place: str) -> Entry:
@@ -99,20 +118,25 @@ def _long(number: int, row: object, place: str) -> Entry:
         raise SettingsError(f"{where} lacks written", place=place, remedy='Add written = "..."')
     spoken, ipa = row.get("spoken", "").strip(), row.get("ipa", "").strip().strip("/")
     if bool(spoken) == bool(ipa):
-        raise SettingsError(f"{where} ({written}) needs spoken or ipa, not both", place=place)
-    return Entry(
-        written, spoken, ipa, row.get("part", ""), case=row.get("case", False), language=row.get("language", "")
-    )
+        remedy = 'Write spoken = "words", or ipa = "phonemes"'
+        raise SettingsError(f"{where} ({written}) needs spoken or ipa, not both", place=place, remedy=remedy)
+    _require_sound(written, spoken or f"/{ipa}/", place)
+    language = row.get("language", "")
+    if language and not re.fullmatch(_LANGUAGE, language):
+        raise SettingsError(
+            f"{where} ({written}): {language!r} is no language", place=place, remedy="Write en or en-GB"
+        )
+    return Entry(written, spoken, ipa, row.get("part", ""), case=row.get("case", False), language=language)
 
 
 def from_book(entries: Iterable[LexiconEntry]) -> Lexicon:
-    """Take over the pronunciations that a book brings along."""
+    """Take over the pronunciations that a book brings along, without those that have no sound."""
     return Lexicon(
         tuple(
             Entry(grapheme, entry.alias, entry.phonemes, case=True, language=entry.language)
             for entry in entries
             for grapheme in entry.graphemes
-            if bool(entry.alias) != bool(entry.phonemes)
+            if bool(entry.alias) != bool(entry.phonemes) and not fault(entry.alias or f"/{entry.phonemes}/")
         )
     )
 

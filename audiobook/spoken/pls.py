@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape, quoteattr
 
 from audiobook.errors import SettingsError
+from audiobook.spoken.ipa import fault
 from audiobook.spoken.lexicon import Entry, Lexicon
 
 __all__ = ["parse", "to_pls"]
@@ -19,7 +20,7 @@ def parse(data: bytes, place: str) -> Lexicon:
     alphabet other than IPA are left out.
 
     Raises:
-        SettingsError: the document is no PLS.
+        SettingsError: the document is no PLS, or a phoneme is no IPA.
     """
     from lxml import etree  # heavy, and needed for PLS only
 
@@ -37,11 +38,11 @@ def parse(data: bytes, place: str) -> Lexicon:
     alphabet = root.get("alphabet") or "ipa"
     entries: list[Entry] = []
     for lexeme in root.iter(f"{{{_SPACE}}}lexeme", "lexeme"):
-        entries += _entries(lexeme, language, alphabet)
+        entries += _entries(lexeme, language, alphabet, place)
     return Lexicon(tuple(entries))
 
 
-def _entries(lexeme: object, language: str, alphabet: str) -> list[Entry]:
+def _entries(lexeme: object, language: str, alphabet: str, place: str) -> list[Entry]:
     from lxml import etree
 
     assert isinstance(lexeme, etree._Element)  # noqa: SLF001 - lxml publishes its element type under this name only
@@ -62,6 +63,9 @@ def _entries(lexeme: object, language: str, alphabet: str) -> list[Entry]:
             aliases.append((preferred, text))
     ipa = _best(phonemes)
     spoken = "" if ipa else _best(aliases)
+    if problem := fault(f"/{ipa}/" if ipa else spoken):
+        where = f"{place}:{lexeme.sourceline}"
+        raise SettingsError(f"{graphemes[0] if graphemes else 'a lexeme'}: {problem}", place=where, remedy="Repair it")
     part = (lexeme.get("role") or "").rpartition(":")[2]
     if not (ipa or spoken):
         return []

@@ -9,6 +9,7 @@ from audiobook.script import Override
 from audiobook.settings import SpokenSettings
 from audiobook.spoken import english, languages
 from audiobook.spoken.clean import FIRST_MARK, LAST_MARK, clean, straighten
+from audiobook.spoken.ipa import given
 from audiobook.spoken.lexicon import EMPTY, Lexicon
 from audiobook.spoken.numbers import digits
 from audiobook.spoken.segment import sentences
@@ -109,10 +110,8 @@ def say(
 
 
 def _override(written: str, spoken: str) -> tuple[str, str]:
-    spoken = spoken.strip()
-    if len(spoken) > 2 and spoken.startswith("/") and spoken.endswith("/"):
-        return clean(written), spoken[1:-1].strip()
-    return clean(straighten(spoken)), ""
+    ipa = given(spoken)
+    return (clean(written), ipa) if ipa else (clean(straighten(spoken.strip())), "")
 
 
 def _figures(token: str) -> str:
