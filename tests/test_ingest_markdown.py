@@ -74,6 +74,19 @@ def test_front_matter_gives_metadata_and_is_not_read(header: str) -> None:
     assert [exclusion.reason for exclusion in book.exclusions] == ["front-matter"]
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        (r'"The \"Mill\" and C:\\"', 'The "Mill" and C:\\'),
+        ("'The Miller''s Tale'", "The Miller's Tale"),
+        (r"A \"B\"", r"A \"B\""),
+    ],
+)
+def test_quotation_marks_in_a_quoted_title_are_read_as_yaml_writes_them(written: str, title: str) -> None:
+    # The title kept its backslashes, in every tag and on the cover.
+    assert read(f"---\ntitle: {written}\n---\n\nWords.").metadata.title == title
+
+
 def test_rules_around_a_scene_are_not_front_matter() -> None:
     book = read("---\n\nIt was late.\n\n---\n\nMorning came.")
     assert [p.kind for p in book.chapters[0].paragraphs] == ["prose", "break", "prose"]

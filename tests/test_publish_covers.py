@@ -107,3 +107,13 @@ def test_a_cover_of_the_book_needs_no_font(tmp_path: Path) -> None:
     made = edition(tmp_path, "紅樓夢")
     covered = replace(made, audiobook=replace(made.audiobook, cover=Cover(out.getvalue(), "image/png")))
     assert not cover_notes(covered)
+
+
+def test_a_small_cover_shows_the_same_lines_as_a_large_one(tmp_path: Path) -> None:
+    # Letters were never set below 16 pixels, so the pictures of a shelf's page lost the last words of a title.
+    made = edition(tmp_path, "Maxime Alimbekova was no ordinary ballet dancer")
+    heights = []
+    for side in (160, 1400):
+        rows = white(cover_jpeg(made, side), 0.1, 0.65)[:, 0]
+        heights.append((rows.max() - rows.min()) / side)
+    assert heights[0] == pytest.approx(heights[1], abs=0.06)

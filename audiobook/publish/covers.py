@@ -145,12 +145,13 @@ def _text(draw: ImageDraw.ImageDraw, text: str, room: tuple[int, int], middle: i
     lacking = face.lacks(text)
     pieces = _pieces("".join(char for char in text if char not in lacking))
     width, height = room
+    smallest = max(6, draw.im.size[0] // 87)
     while True:
         font = face.at(size)
         lines = _wrapped(pieces, font, width)
         leading = size * 5 // 4
         fits = len(lines) * leading <= height and all(font.getlength(line) <= width for line in lines)
-        if fits or size <= 16:
+        if fits or size <= smallest:
             break
         size = size * 9 // 10
     lines = lines[: max(1, height // leading)]
