@@ -103,6 +103,8 @@ def test_clips_touch_each_other_and_cover_the_chapter(epub: Path, audiobook: Aud
     marks = [mark for mark in audiobook.tracks[0].marks if mark.end > mark.start]
     assert len(clips) == len(marks)
     assert clips[2][0] == f"0:00:0{marks[2].start / RATE:.3f}"
+    filed = [meta.text for meta in package.iter(f"{OPF}meta") if meta.attrib["property"] == "file-as"]
+    assert filed[-2:] == ["Writer, A.", "Second, B."]
     durations = [meta.text for meta in package.iter(f"{OPF}meta") if meta.attrib["property"] == "media:duration"]
     assert durations == ["0:00:06.000", "0:00:06.000", "0:00:12.000"]
 

@@ -85,6 +85,11 @@ def test_a_readium_audiobook_has_durations_types_and_series(tmp_path: Path, audi
     metadata = manifest["metadata"]
     assert metadata["conformsTo"] == "https://readium.org/webpub-manifest/profiles/audiobook"
     assert metadata["duration"] == pytest.approx(12.1)
+    assert metadata["sortAs"] == "Lamp, The"
+    assert metadata["author"] == [
+        {"name": "A. Writer", "sortAs": "Writer, A."},
+        {"name": "B. Second", "sortAs": "Second, B."},
+    ]
     assert metadata["belongsTo"] == {"series": [{"name": "Lights", "position": 2.0}]}
     assert [(link["type"], link["duration"], link["bitrate"]) for link in manifest["readingOrder"]] == [
         ("audio/mpeg", 6.2, 192),

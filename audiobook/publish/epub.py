@@ -17,6 +17,7 @@ from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
 from audiobook.publish.overlay import ACTIVE, Clip, active_style, clock, smil
 from audiobook.publish.paragraphs import arrange, shown
+from audiobook.publish.sortnames import sort_person, sort_title
 from audiobook.publish.sourcebook import UnfitError
 from audiobook.publish.sourcepages import write_source_epub
 
@@ -197,9 +198,12 @@ def _described(edition: Edition) -> Iterator[str]:
     yield f'<dc:identifier id="id">{escape(edition.identifier)}</dc:identifier>'
     yield f"<dc:language>{escape(metadata.language or 'en')}</dc:language>"
     yield f'<dc:title id="title">{escape(one_line(metadata.title))}</dc:title>'
+    if (filed := sort_title(metadata.title, metadata.language)) != one_line(metadata.title):
+        yield f'<meta refines="#title" property="file-as">{escape(filed)}</meta>'
     for number, author in enumerate(edition.authors):
         yield f'<dc:creator id="author{number}">{escape(one_line(author))}</dc:creator>'
         yield f'<meta refines="#author{number}" property="role" scheme="marc:relators">aut</meta>'
+        yield f'<meta refines="#author{number}" property="file-as">{escape(sort_person(author))}</meta>'
     about = one_line(f"{metadata.description} {edition.notice}")
     year = metadata.year if len(metadata.year) == 4 and metadata.year.isdecimal() else ""
     facts = {"publisher": metadata.publisher, "date": year, "description": about, "rights": metadata.rights}

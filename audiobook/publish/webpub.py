@@ -13,6 +13,7 @@ from audiobook.publish.chapters import chapter_title, scratch
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import mp3_kbps, write_mp3_files
+from audiobook.publish.sortnames import sort_person, sort_title
 
 __all__ = ["write_lpf", "write_readium"]
 
@@ -119,8 +120,9 @@ def _readium(edition: Edition) -> dict[str, Any]:
         "conformsTo": "https://readium.org/webpub-manifest/profiles/audiobook",
         "identifier": edition.identifier,
         "title": one_line(metadata.title),
+        "sortAs": sort_title(metadata.title, metadata.language),
         "subtitle": one_line(metadata.subtitle),
-        "author": list(edition.authors),
+        "author": [{"name": name, "sortAs": sort_person(name)} for name in edition.authors],
         "narrator": [one_line(metadata.narrator)],
         "publisher": one_line(metadata.publisher),
         "language": metadata.language or "en",
