@@ -48,7 +48,7 @@ def test_convolutions_become_products_with_equal_sums(width: int, dilation: int,
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     samples = draw.integers(0, 256, (1, 5, 50), np.uint8)
     before = run(model.SerializeToString(), x=samples)[0]
-    onnxgraph._multiply(model.graph)
+    onnxgraph.multiply(model.graph)
     assert "ConvInteger" not in {node.op_type for node in model.graph.node}
     assert "w" not in {tensor.name for tensor in model.graph.initializer}
     assert np.array_equal(run(model.SerializeToString(), x=samples)[0], before)
@@ -66,11 +66,11 @@ def test_given_noise_takes_the_place_of_drawn_noise(tmp_path: Path) -> None:
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 2, None])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
     )
-    changed, sources = onnxgraph.with_given_noise(saved(graph, tmp_path / "noisy.onnx"))
+    model, sources = onnxgraph.with_given_noise(saved(graph, tmp_path / "noisy.onnx"))
     assert sources == 1
     given = np.arange(100, dtype=np.float32)
     x = np.full((1, 2, 3), 0.5, np.float32)
-    y, frames = run(changed, x=x, **{onnxgraph.NOISE.format(0): given})
+    y, frames = run(model.SerializeToString(), x=x, **{onnxgraph.NOISE.format(0): given})
     assert np.array_equal(y, 0.5 + given[:6].reshape(1, 2, 3))
     assert np.array_equal(frames, np.ones((1, 2, 3), np.float32))
 

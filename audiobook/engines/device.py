@@ -106,8 +106,13 @@ def failures() -> tuple[type[Exception], ...]:
     return (*own, RuntimeError, OSError)
 
 
-def open_session(graph: bytes | str, device: str) -> onnxruntime.InferenceSession:
+def open_session(graph: bytes | str, device: str, *, arena: bool = True) -> onnxruntime.InferenceSession:
     """Open a graph on a device that `chosen` returned, with one thread: one process a core is faster than threads.
+
+    Args:
+        graph: model, or path of one.
+        device: where it runs.
+        arena: keep memory between the steps and runs of the graph.
 
     Raises:
         ValueError: it cannot be opened; the message is the runtime's.
@@ -118,6 +123,7 @@ def open_session(graph: bytes | str, device: str) -> onnxruntime.InferenceSessio
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.enable_cpu_mem_arena = arena
     providers: list[Any] = [_PLAIN]
     if device != "cpu":
         provider = PROVIDERS[device]

