@@ -118,7 +118,7 @@ def test_voices_run_on_the_chosen_device() -> None:
     engine = open_engine("piper", "cuda")
     speech = engine.speak(_LINE)
     assert len(speech.samples) > 0.5 * speech.sample_rate
-    assert engine._loaded.popitem()[1]._session.get_providers()[0] == "CUDAExecutionProvider"  # type: ignore[attr-defined]
+    assert engine._loaded.popitem()[1]._network.func.__self__.get_providers()[0] == "CUDAExecutionProvider"  # type: ignore[attr-defined]
 
 
 def test_bytes_of_the_processor_do_not_depend_on_how_it_was_chosen() -> None:

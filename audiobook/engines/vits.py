@@ -57,7 +57,7 @@ class _Stage:
 
     def __init__(self, parts: Parts, raising: Any, output: str) -> None:
         self._input = raising.input[0]
-        (self._growth,) = attributes(raising)["strides"]
+        (self._growth,) = attributes(raising).get("strides", [])
         channels = parts.constant(raising.input[1]).shape[1]
         self._step = max(1, _STRETCH // (channels * self._growth))
         self._margin = -(-_hearing(parts.nodes([self._input], [output])) // self._growth)
@@ -79,7 +79,7 @@ def _hearing(nodes: list[Any]) -> int:
         own = 0
         if node.op_type in {"Conv", "ConvTranspose"}:
             facts = attributes(node)
-            (width,), (dilation,) = facts["kernel_shape"], facts.get("dilations", [1])
+            (width,), (dilation,) = facts.get("kernel_shape", []), facts.get("dilations", [1])
             own = dilation * (width - 1)
             if node.op_type == "Conv":
                 own -= own // 2
