@@ -219,6 +219,8 @@ class AttentiveRecorder:
 
 
 def _is_judged(utterance: Utterance) -> bool:
+    if utterance.foreign:  # words that the recognizer does not know would count as errors
+        return False
     return can_hear(utterance.language) and len(word_list(utterance.text)) >= _LEAST_WORDS
 
 

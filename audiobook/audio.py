@@ -55,6 +55,8 @@ class Utterance:
     """Gain is 0 here; it is applied when takes are stitched."""
     phonemes: tuple[tuple[int, int, str], ...] = ()
     """(start, end, IPA) over ``text``: pieces whose sound is given."""
+    foreign: tuple[tuple[int, int, str], ...] = ()
+    """(start, end, BCP 47) over ``text``: pieces in another language, said in its sounds as well as the voice can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Passage:
     """Number of its scene within the chapter, from 0."""
     line: int = 0
     """Number of its line within the chapter, from 0; the announced title is -1."""
+    foreign: tuple[tuple[int, int, str], ...] = ()
+    """(start, end, BCP 47) over ``written``: pieces in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,8 @@ class Mark:
     scene: int = 0
     words: tuple[WordTime, ...] = ()
     """Frames counted from the start of the track."""
+    foreign: tuple[tuple[int, int, str], ...] = ()
+    """(start, end, BCP 47) over ``text``: pieces in another language."""
 
 
 @dataclass(frozen=True, slots=True)

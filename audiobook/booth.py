@@ -105,7 +105,7 @@ def clauses(utterance: Utterance) -> tuple[Utterance, ...]:
     cuts: list[int] = []
     for match in _CLAUSE.finditer(text):
         cut, begin = match.end(), cuts[-1] if cuts else 0
-        inside = any(start < cut < end for start, end, _ in utterance.phonemes)
+        inside = any(start < cut < end for start, end, _ in (*utterance.phonemes, *utterance.foreign))
         if not inside and min(_letters(text[begin:cut]), _letters(text[cut:])) >= _SHORT_CLAUSE:
             cuts.append(cut)
     return _parts(utterance, cuts)
@@ -127,12 +127,9 @@ def _varied(utterance: Utterance, engine: Engine) -> tuple[Utterance, ...]:
 def halves(utterance: Utterance) -> tuple[Utterance, ...]:
     """Cut a text in two, best after punctuation near its middle; one part when there is no place to cut."""
     text = utterance.text
+    held = (*utterance.phonemes, *utterance.foreign)
     cuts = [match.end() for match in re.finditer(r"\s+", text) if speakable(text[: match.end()])]
-    cuts = [
-        cut
-        for cut in cuts
-        if speakable(text[cut:]) and not any(start < cut < end for start, end, _ in utterance.phonemes)
-    ]
+    cuts = [cut for cut in cuts if speakable(text[cut:]) and not any(start < cut < end for start, end, _ in held)]
     if not cuts:
         return (utterance,)
 
@@ -147,13 +144,14 @@ def _parts(utterance: Utterance, cuts: list[int]) -> tuple[Utterance, ...]:
     """Return the text between cuts, each part with the phonemes that lie in it."""
     parts = []
     for begin, past in itertools.pairwise([0, *cuts, len(utterance.text)]):
-        inside = tuple(
-            (start - begin, end - begin, ipa)
-            for start, end, ipa in utterance.phonemes
-            if begin <= start and end <= past
-        )
-        parts.append(dataclasses.replace(utterance, text=utterance.text[begin:past].rstrip(), phonemes=inside))
+        text = utterance.text[begin:past].rstrip()
+        given, foreign = _inside(utterance.phonemes, begin, past), _inside(utterance.foreign, begin, past)
+        parts.append(dataclasses.replace(utterance, text=text, phonemes=given, foreign=foreign))
     return tuple(parts)
+
+
+def _inside(spans: tuple[tuple[int, int, str], ...], begin: int, past: int) -> tuple[tuple[int, int, str], ...]:
+    return tuple((start - begin, end - begin, value) for start, end, value in spans if begin <= start and end <= past)
 
 
 def _joined(parts: list[Speech]) -> Speech:

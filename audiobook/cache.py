@@ -70,7 +70,7 @@ def take_facts(fingerprint: str, utterance: Utterance, seed: int) -> dict[str, A
     """
     delivery = dataclasses.asdict(utterance.delivery)
     del delivery["gain"]
-    return {
+    facts = {
         "schema": _SCHEMA,
         "fingerprint": fingerprint,
         "text": utterance.text,
@@ -80,6 +80,7 @@ def take_facts(fingerprint: str, utterance: Utterance, seed: int) -> dict[str, A
         "phonemes": utterance.phonemes,
         "seed": seed,
     }
+    return facts | {"foreign": utterance.foreign} if utterance.foreign else facts
 
 
 def read_take(take: Take) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from audiobook.errors import ScriptError
 from audiobook.script import NARRATOR, UNKNOWN, Line, Override, Script, ScriptChapter, Voice
 from audiobook.settings import Settings
 from audiobook.spoken import EMPTY, Lexicon, Spoken, clauses, say, sentences
+from audiobook.spoken.tongues import voice_of
 
 __all__ = ["plan"]
 
@@ -169,6 +170,7 @@ class _Planner:
         yield self._draft(line, _Piece(0, len(title)), place, resolved, pace, heading=True)
 
     def _line(self, line: Line, place: Passage, *, resumes: bool) -> Iterator[_Draft]:
+        _check_languages(line)
         resolved, pace = self._resolved(line)
         pieces = _pieces(line, self.language)
         drafts = [self._draft(line, piece, place, resolved, pace, heading=False) for piece in pieces]
@@ -179,18 +181,25 @@ class _Planner:
         self, line: Line, piece: _Piece, place: Passage, resolved: Resolved, pace: float, *, heading: bool
     ) -> _Draft:
         written = line.text[piece.start : piece.end]
+        overrides = _shifted(line.overrides, piece)
         spoken = _unquoted(
             say(
                 written,
                 language=self.language,
                 settings=self.settings.spoken,
                 lexicon=self.lexicon,
-                overrides=_shifted(line.overrides, piece),
+                overrides=overrides,
                 heading=heading,
             )
         )
-        utterance = replace(place.utterance, text=spoken.text, phonemes=spoken.phonemes, delivery=resolved.delivery)
-        passage = replace(place, written=written.strip(), utterance=utterance, gain=resolved.gain_db)
+        utterance = replace(
+            place.utterance, text=spoken.text, phonemes=spoken.phonemes, foreign=spoken.foreign,
+            delivery=resolved.delivery,
+        )  # fmt: skip
+        passage = replace(
+            place, written=written.strip(), utterance=utterance, gain=resolved.gain_db,
+            foreign=_foreign(overrides, written),
+        )  # fmt: skip
         return _Draft(passage, line, resolved, piece.boundary, opens=True, pace=pace)
 
     def _resolved(self, line: Line) -> tuple[Resolved, float]:
@@ -299,10 +308,11 @@ def _merged(
 
 
 def _whole_overrides(line: Line, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Undo every cut that falls inside an override."""
+    """Undo every cut that falls inside an override; a piece in another language may have many sentences."""
+    held = [override for override in line.overrides if not override.language]
     whole: list[tuple[int, int]] = []
     for start, end in ranges:
-        if whole and any(override.start < start < override.end for override in line.overrides):
+        if whole and any(override.start < start < override.end for override in held):
             whole[-1] = (whole[-1][0], end)
         else:
             whole.append((start, end))
@@ -310,12 +320,34 @@ def _whole_overrides(line: Line, ranges: list[tuple[int, int]]) -> list[tuple[in
 
 
 def _shifted(overrides: tuple[Override, ...], piece: _Piece) -> tuple[Override, ...]:
-    """Return the overrides inside a piece, counted from its start."""
+    """Return the overrides inside a piece, counted from its start; of one that goes on beyond it, its share."""
     return tuple(
-        Override(override.start - piece.start, override.end - piece.start, override.spoken)
+        Override(
+            max(override.start, piece.start) - piece.start, min(override.end, piece.end) - piece.start, override.spoken
+        )
         for override in overrides
-        if piece.start <= override.start and override.end <= piece.end
+        if override.start < piece.end and piece.start < override.end
     )
+
+
+def _foreign(overrides: tuple[Override, ...], written: str) -> tuple[tuple[int, int, str], ...]:
+    """Return the pieces of a text in other languages, counted as if it had no blanks at its ends."""
+    lead, length = len(written) - len(written.lstrip()), len(written.strip())
+    return tuple(
+        (max(override.start - lead, 0), min(override.end - lead, length), override.language)
+        for override in overrides
+        if override.language and written[override.start : override.end].strip()
+    )
+
+
+def _check_languages(line: Line) -> None:
+    for override in line.overrides:
+        if override.language and not voice_of(override.language):
+            raise ScriptError(
+                f"{override.language!r} is no language whose words can be said here",
+                place=f"line {line.number}" if line.number else f'"{line.text[:40]}"',
+                remedy="Write a code such as {bon appétit|lang=fr}, or the sounds: {bon appétit|/bɔn apeti/}",
+            )
 
 
 def _unquoted(spoken: Spoken) -> Spoken:
@@ -330,7 +362,12 @@ def _unquoted(spoken: Spoken) -> Spoken:
     phonemes = tuple(
         (first - start, end - start, ipa) for first, end, ipa in spoken.phonemes if start <= first and end <= past
     )
-    return Spoken(text[start:past], phonemes)
+    foreign = tuple(
+        (max(first, start) - start, min(end, past) - start, language)
+        for first, end, language in spoken.foreign
+        if first < past and start < end
+    )
+    return Spoken(text[start:past], phonemes, foreign)
 
 
 def _calibration(voice: VoiceInfo, words_per_minute: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -26,6 +27,8 @@ __all__ = [
     "ScriptParagraph",
     "Voice",
 ]
+
+_LANGUAGE = re.compile(r"\s*lang=([A-Za-z0-9-]+)\s*")
 
 NARRATOR = "NARRATOR"
 UNKNOWN = "UNKNOWN"
@@ -125,13 +128,19 @@ NEUTRAL = Delivery()
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """``{written|spoken}``: what is said in place of a piece of a line's text."""
+    """``{written|spoken}``: what is said in place of a piece of a line's text, or how."""
 
     start: int
     """First character of the written piece, an index into ``Line.text``."""
     end: int
     spoken: str
-    """Words to say, or phonemes between slashes: ``/ipa/``."""
+    """Words to say; phonemes between slashes, ``/ipa/``; or the language that the piece is in, ``lang=fr``."""
+
+    @property
+    def language(self) -> str:
+        """BCP 47 code of a piece that is said as it is written, in its own language; empty for all others."""
+        match = _LANGUAGE.fullmatch(self.spoken)
+        return match[1] if match else ""
 
 
 @dataclass(frozen=True, slots=True)

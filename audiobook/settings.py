@@ -119,6 +119,11 @@ class SpokenSettings:
     )
     lexicon: str = option("", "Path of a lexicon.toml or .pls; one beside the book is found without it")
     announce_chapters: bool = option(True, "Speak each chapter's title")
+    foreign: str = option(
+        "native",
+        "Words that the book marks as another language: in that language's sounds, or as its own words",
+        choices=("native", "plain"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,16 @@ class _Mixer:
         mixed = self._lay(piece.samples)
         words = tuple(WordTime(word.text, start + word.start, start + word.end) for word in piece.words)
         self.marks.append(
-            Mark(passage.written, passage.speaker, start, self.frames, passage.paragraph, passage.scene, words)
+            Mark(
+                passage.written,
+                passage.speaker,
+                start,
+                self.frames,
+                passage.paragraph,
+                passage.scene,
+                words,
+                passage.foreign,
+            )
         )
         return mixed
 

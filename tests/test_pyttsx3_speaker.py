@@ -87,3 +87,19 @@ def test_a_busy_machine_changes_no_sample() -> None:
             process.kill()
             process.wait()
     assert len(done.stdout.split()) == 1
+
+
+@pytest.mark.skipif(sys.platform in {"darwin", "win32"}, reason="eSpeak speaks for pyttsx3 on Linux only")
+def test_the_sounds_of_a_voice_are_found_by_the_name_of_their_table() -> None:
+    # French was said with English sounds: its file names the language fr-fr, for which there is no table.
+    code = (
+        "import ctypes, types, espeakng_loader\n"
+        "from audiobook.engines import speaker\n"
+        "library = ctypes.CDLL(espeakng_loader.get_library_path())\n"
+        "library.espeak_Initialize(2, 0, espeakng_loader.get_data_path().encode(), 0)\n"
+        "espeak = types.SimpleNamespace(dll=library)\n"
+        "names = ('roa/fr', 'gmw/en-US', 'roa/es-419', 'roa/pt-BR', 'mb/x-y')\n"
+        "print(*(speaker._sounds(espeak, name) for name in names))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["fr", "en-us", "es-la", "pt", "x"]

@@ -61,7 +61,7 @@ def test_numbers_are_said_in_the_books_own_language(language: str, written: str,
         ("it", "il XIX secolo, Luigi XIV", "il diciannovesimo secolo, Luigi quattordicesimo"),
         ("it", "alle 14:30, 5 km", "alle quattordici e trenta, cinque chilometri"),
         ("pt", "R$ 12,50 às 14:30", "doze reais e cinquenta às catorze e trinta"),
-        ("pt", "D. João VI, século XVI", "D. João sexto, século dezasseis"),
+        ("pt", "D. João VI, século XVI", "dom João sexto, século dezasseis"),
         ("nl", "om 14:30 uur, € 5", "om veertien uur dertig, vijf euro"),
         ("nl", "Lodewijk XIV", "Lodewijk de veertiende"),
     ],
@@ -79,9 +79,45 @@ def test_no_text_in_figures_stops_another_language(language: str, text: str) -> 
     assert isinstance(normalize(text, language), str)
 
 
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        (
+            "fr",
+            "M. Dupont, Mme Le Goff et M. le maire, au n° 12.",
+            "monsieur Dupont, madame Le Goff et monsieur le maire, au numéro douze.",
+        ),
+        ("fr", "Il mesure 2 m. Dupont rit, etc.", "Il mesure deux mètres. Dupont rit, et cetera."),
+        (
+            "de",
+            "Hr. Dr. Brandt, Nr. 12, z. B. um 50 v. Chr.",
+            "Herr Doktor Brandt, Nummer zwölf, zum Beispiel um fünfzig vor Christus.",
+        ),
+        ("de", "Es kostet 5 Fr. Er zahlt.", "Es kostet fünf Fr. Er zahlt."),
+        (
+            "es",
+            "El Sr. Ortega y Dña. Ana, n.º 12, a las 21:00, etc.",
+            "El señor Ortega y doña Ana, número doce, a las veintiuna, etcétera.",
+        ),
+        ("es", "Capítulo IV", "Capítulo cuatro"),
+        ("de", "Er wohnt in der Hafenstr. 12.", "Er wohnt in der Hafenstraße zwölf."),
+        (
+            "it",
+            "Il sig. Orsini e la sig.ra Bruni, il 1° aprile, ecc.",
+            "Il signor Orsini e la signora Bruni, il primo aprile, eccetera.",
+        ),
+        ("pt", "O Sr. Silva, D. Pedro e D. Maria.", "O senhor Silva, dom Pedro e dona Maria."),
+        ("nl", "Dhr. Jansen, bijv. op nr. 12, enz.", "De heer Jansen, bijvoorbeeld op nummer twaalf, enzovoort."),
+    ],
+)
+def test_abbreviations_are_said_in_full(language: str, written: str, said: str) -> None:
+    # eSpeak read "M. Dupont" as a letter, "MM." as millimetres and "D. Maria" as five hundred.
+    assert normalize(written, language) == said
+
+
 @pytest.mark.parametrize("language", ["fr", "de", "es", "xx", "ja"])
 def test_english_rules_never_touch_other_languages(language: str) -> None:
-    text = "Dr. St. MME IV le FBI, Mr. vs. M. Dupont & Cie."
+    text = "Gen. Blvd. MME IV le FBI, Mr. vs. Mt. Dupont & Co."
     assert normalize(text, language) == text
 
 

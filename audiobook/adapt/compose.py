@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Piece
+from audiobook.adapt.pronounce import overrides
 from audiobook.book import Chapter, Paragraph
-from audiobook.script import Cue, Line, Override, Scene, Script, ScriptChapter, ScriptParagraph, Voice
+from audiobook.script import Cue, Line, Scene, Script, ScriptChapter, ScriptParagraph, Voice
 from audiobook.settings import AdaptSettings
-from audiobook.spoken.ipa import fault
 
 __all__ = ["compose"]
 
@@ -20,8 +20,10 @@ def compose(marked: MarkedBook, settings: AdaptSettings, cast: tuple[tuple[str, 
 
     Lines have no outer white space; but for that, the joined lines of a paragraph are its text.
     """
+    language = marked.book.metadata.language
     chapters = tuple(
-        ScriptChapter(_title(part.chapter), _scenes(part, settings), part.chapter.source) for part in marked.chapters
+        ScriptChapter(_title(part.chapter), _scenes(part, settings, language), part.chapter.source)
+        for part in marked.chapters
     )
     speaking = {name for name, _voice in cast}
     aliases = tuple(
@@ -38,7 +40,7 @@ def _title(chapter: Chapter) -> str:
     return f"{part}{'' if part[-1] in '.:!?' else '.'} {chapter.title}".strip() if part else chapter.title
 
 
-def _scenes(part: MarkedChapter, settings: AdaptSettings) -> tuple[Scene, ...]:
+def _scenes(part: MarkedChapter, settings: AdaptSettings, language: str) -> tuple[Scene, ...]:
     by_paragraph: dict[int, list[Piece]] = {}
     for piece in part.pieces:
         by_paragraph.setdefault(piece.paragraph, []).append(piece)
@@ -47,14 +49,14 @@ def _scenes(part: MarkedChapter, settings: AdaptSettings) -> tuple[Scene, ...]:
         paragraphs: list[ScriptParagraph] = []
         for p in range(span.first, span.end):
             paragraph = part.chapter.paragraphs[p]
-            lines = _lines(paragraph, by_paragraph.get(p, ()), settings)
+            lines = _lines(paragraph, by_paragraph.get(p, ()), settings, language)
             if lines:
                 paragraphs.append(ScriptParagraph(lines))
         scenes.append(Scene(tuple(paragraphs), span.title))
     return tuple(scenes)
 
 
-def _lines(paragraph: Paragraph, pieces: Sequence[Piece], settings: AdaptSettings) -> tuple[Line, ...]:
+def _lines(paragraph: Paragraph, pieces: Sequence[Piece], settings: AdaptSettings, language: str) -> tuple[Line, ...]:
     """Write the pieces of one paragraph; pieces without a word join their neighbour."""
     text = paragraph.text
     cuts: list[tuple[int, int, Piece]] = []
@@ -79,7 +81,7 @@ def _lines(paragraph: Paragraph, pieces: Sequence[Piece], settings: AdaptSetting
         return ()
     first, _, owner = cuts[-1]
     cuts[-1] = (first, len(text), owner)
-    return tuple(_line(paragraph, start, end, piece, settings) for start, end, piece in cuts)
+    return tuple(_line(paragraph, start, end, piece, settings, language) for start, end, piece in cuts)
 
 
 _TRAILING = re.compile(r"[,;:.!?…、。，；：！？]+(?=\s|$|\w)")
@@ -91,7 +93,7 @@ def _after_marks(text: str, piece: Piece) -> Piece:
     return piece if marks is None or text[piece.start - 1].isspace() else replace(piece, start=marks.end())
 
 
-def _line(paragraph: Paragraph, start: int, end: int, piece: Piece, settings: AdaptSettings) -> Line:
+def _line(paragraph: Paragraph, start: int, end: int, piece: Piece, settings: AdaptSettings, language: str) -> Line:
     # White space between two lines belongs to neither: a script that people edit has no invisible ends.
     text = paragraph.text[start:end].strip()
     start += len(paragraph.text[start:end]) - len(paragraph.text[start:end].lstrip())
@@ -108,26 +110,19 @@ def _line(paragraph: Paragraph, start: int, end: int, piece: Piece, settings: Ad
         speaker=piece.speaker,
         text=text,
         cues=cues,
-        overrides=_overrides(paragraph, start, end),
+        overrides=overrides(paragraph, start, end, language),
         comments=comments,
         source=paragraph.source_span(start, end),
         confidence=piece.confidence,
     )
 
 
-def _overrides(paragraph: Paragraph, start: int, end: int) -> tuple[Override, ...]:
-    """Keep what the source says of pronunciation, where it lies inside the line and has a sound."""
-    said = (
-        Override(mark.start - start, mark.end - start, f"/{mark.value}/" if mark.kind == "phonemes" else mark.value)
-        for mark in paragraph.markup
-        if mark.kind in {"alias", "phonemes"} and mark.value and start <= mark.start < mark.end <= end
-    )
-    return tuple(override for override in said if not fault(override.spoken))
-
-
 def _stressed(paragraph: Paragraph, start: int, end: int) -> bool:
-    """Tell whether emphasis covers most of the line."""
+    """Tell whether emphasis covers most of the line; italics of words in another language are none."""
+    tongues = [mark for mark in paragraph.markup if mark.kind == "language"]
     covered = sum(
-        max(0, min(mark.end, end) - max(mark.start, start)) for mark in paragraph.markup if mark.kind == "emphasis"
+        max(0, min(mark.end, end) - max(mark.start, start))
+        for mark in paragraph.markup
+        if mark.kind == "emphasis" and not any(one.start < mark.end and mark.start < one.end for one in tongues)
     )
     return covered * 2 > end - start

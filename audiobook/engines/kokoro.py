@@ -146,7 +146,7 @@ class KokoroEngine:
         parts: list[NDArray[np.float32]] = []
         groups: list[tuple[int, int, int]] = []
         at = 0
-        pieces = phonemize(utterance.text, espeak, utterance.phonemes)
+        pieces = phonemize(utterance.text, espeak, utterance.phonemes, utterance.foreign)
         lead = _lead(espeak)
         for piece in pieces:
             samples, spoken = self._model.speak(piece, style, lead, last=piece is pieces[-1])

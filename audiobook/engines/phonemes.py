@@ -7,7 +7,6 @@ eSpeak's signs are spelt in it.
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 
 from audiobook.errors import EngineError
 from audiobook.spoken.ipa import tidy
+from audiobook.spoken.tongues import base, transcribe, voice_of
 
 __all__ = ["LANGUAGES", "LONGEST", "VOCABULARY", "Piece", "phonemize", "to_kokoro"]
 
@@ -41,7 +41,8 @@ VOCABULARY = {symbol: first + place for first, symbols in _SYMBOLS for place, sy
 _SHARED = (
     ("aɪ", "I"), ("aʊ", "W"), ("dʒ", "ʤ"), ("tʃ", "ʧ"), ("eɪ", "A"), ("ɔɪ", "Y"), ("g", "ɡ"), ("ɫ", "l"), ("ɬ", "l"),
     ("ʀ", "ʁ"), ("ʍ", "w"), ("ɵ", "ə"), ("ɘ", "ə"), ("ʉ", "u"), ("ɱ", "m"), ("ʏ", "y"), ("ɭ", "l"), ("ʟ", "l"),
-    ("ɦ", "h"), ("ħ", "h"), ("ɶ", "œ"), ("ɞ", "ɜ"), ("ɺ", "ɾ"), ("ɢ", "ɡ"), ("ʕ", "ʔ"),
+    ("ɦ", "h"), ("ħ", "h"), ("ɶ", "œ"), ("ɞ", "ɜ"), ("ɺ", "ɾ"), ("ɢ", "ɡ"), ("ʕ", "ʔ"), ("ʑ", "ʒ"), ("ʐ", "ʒ"),
+    ("ɧ", "ʃ"), ("ɗ", "d"), ("ε", "ɛ"),
 )  # fmt: skip
 _ENGLISH = (
     ("ʔˌn\u0329", "ʔn"), ("ʔn\u0329", "ʔn"), *_SHARED, ("əl", "ᵊl"), ("ʲo", "jo"), ("ʲə", "jə"), ("ʲ", ""), ("e", "A"),
@@ -81,24 +82,35 @@ class Piece:
         return tuple(VOCABULARY[symbol] for symbol in self.phonemes)
 
 
-def phonemize(text: str, espeak: str, given: Iterable[tuple[int, int, str]] = ()) -> tuple[Piece, ...]:
+def phonemize(
+    text: str, espeak: str, given: Iterable[tuple[int, int, str]] = (), foreign: Iterable[tuple[int, int, str]] = ()
+) -> tuple[Piece, ...]:
     """Turn ``text`` into pieces of at most `LONGEST` phonemes; words are never dropped.
 
     Args:
         text: spoken form.
         espeak: one of eSpeak's names, a value of `LANGUAGES`.
         given: (start, end, IPA) of words whose sound is settled.
+        foreign: (start, end, BCP 47) of words in another language, spelt as Kokoro was trained on that one.
 
     Raises:
         EngineError: a word has no sound in Kokoro's alphabet.
     """
     parts: list[str] = []
     at = 0
-    for start, end, ipa in sorted(given):
-        parts.extend((_spoken(text[at:start], espeak), _padded(text, start, end, to_kokoro(tidy(ipa), espeak))))
+    spelt = [(start, end, to_kokoro(tidy(ipa), espeak)) for start, end, ipa in given]
+    spelt += [(start, end, _spoken(text[start:end], _dialect(language, espeak))) for start, end, language in foreign]
+    for start, end, phonemes in sorted(spelt):
+        parts.extend((_spoken(text[at:start], espeak), _padded(text, start, end, phonemes)))
         at = end
     parts.append(_spoken(text[at:], espeak))
     return tuple(Piece(cut) for cut in _cut(re.sub(r"\s+", " ", "".join(parts)).strip()))
+
+
+def _dialect(language: str, espeak: str) -> str:
+    """Return eSpeak's voice for words in ``language`` inside a text that ``espeak`` says: that itself where it can."""
+    voice = voice_of(language)
+    return espeak if not voice or base(voice) == base(espeak) else voice
 
 
 def to_kokoro(ipa: str, espeak: str) -> str:
@@ -158,30 +170,13 @@ def _marks(part: str) -> str:
 
 
 def _words(chunk: str, espeak: str) -> str:
-    spoken = to_kokoro(_espeak(chunk, espeak), espeak)
+    spoken = to_kokoro(transcribe(chunk, espeak), espeak)
     if any(character.isalnum() for character in chunk) and not any(symbol.isalpha() for symbol in spoken):
         raise EngineError(
             f"Kokoro cannot pronounce {chunk[:40]!r}",
             remedy="Write it as it is said, e.g. {written|spoken} in the script, or choose another voice",
         )
     return spoken
-
-
-@functools.lru_cache(maxsize=4096)
-def _espeak(chunk: str, espeak: str) -> str:
-    """IPA of a stretch of words without punctuation."""
-    from piper import espeakbridge
-
-    _start()
-    espeakbridge.set_voice(espeak)
-    return " ".join(phonemes for phonemes, _, _ in espeakbridge.get_phonemes(chunk) if phonemes)
-
-
-@functools.cache
-def _start() -> None:
-    from piper.phonemize_espeak import EspeakPhonemizer
-
-    EspeakPhonemizer()
 
 
 def _cut(phonemes: str) -> list[str]:

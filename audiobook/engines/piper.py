@@ -24,9 +24,9 @@ from audiobook.audio import Speech, Utterance, WordTime
 from audiobook.engines import device, piperfiles, store
 from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, speakable, unknown_voice
 from audiobook.engines.piperfiles import BUNDLED, folder
+from audiobook.engines.pipertext import marked
 from audiobook.engines.words import align, spoken_words
 from audiobook.errors import EngineError, VoiceError
-from audiobook.spoken.ipa import tidy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,7 +101,7 @@ class PiperEngine:
         hashes = f"{store.digest(address.model)[:16]} {store.digest(piperfiles.config_path(address.model))[:16]}"
         versions = f"piper {store.version('piper-tts')} {device.runtime()}"
         where = device.mark(device.chosen(self._device))
-        return f"{versions} {hashes} #{address.speaker} {dict(address.options)} 2{where}"
+        return f"{versions} {hashes} #{address.speaker} {dict(address.options)} 3{where}"
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak sentence by sentence, each at the level the model gives it."""
@@ -117,7 +117,7 @@ class PiperEngine:
         parts: list[NDArray[np.float32]] = []
         groups: list[tuple[int, int, int]] = []
         start = 0
-        for phonemes in model.phonemize(_marked(utterance)):
+        for phonemes in model.phonemize(marked(utterance, model.espeak)):
             samples, spoken = model.speak(phonemes, address, utterance.delivery.rate)
             groups.extend((size, start + first, start + last) for size, first, last in spoken)
             parts.append(samples)
@@ -159,6 +159,13 @@ class _Model:
             raise _no_model(path, error) from error
         # Only its phonemes are used.
         self._voice = PiperVoice(session=None, config=self._config, download_dir=store.data_folder())
+
+    @property
+    def espeak(self) -> str:
+        """The voice of eSpeak that finds this voice's phonemes; empty for a voice that reads letters."""
+        from piper.config import PhonemeType
+
+        return self._config.espeak_voice if self._config.phoneme_type == PhonemeType.ESPEAK else ""
 
     def phonemize(self, text: str) -> list[list[str]]:
         """Phonemes of each sentence; only eSpeak runs, nothing is downloaded."""
@@ -258,24 +265,6 @@ def require_model(path: Path) -> None:
 
 def _inside(words: tuple[WordTime, ...], frames: int) -> tuple[WordTime, ...]:
     return tuple(WordTime(word.text, min(word.start, frames), min(word.end, frames)) for word in words)
-
-
-def _marked(utterance: Utterance) -> str:
-    """Text in which given phonemes stand in Piper's ``[[ ]]`` and nothing else does."""
-    pieces = []
-    at = 0
-    for start, end, ipa in sorted(utterance.phonemes):
-        pieces.append(_plain(utterance.text[at:start]))
-        pieces.append(f"[[ {unicodedata.normalize('NFD', tidy(ipa))} ]]")
-        at = end
-    pieces.append(_plain(utterance.text[at:]))
-    return "".join(pieces)
-
-
-def _plain(text: str) -> str:
-    while "[[" in text:
-        text = text.replace("[[", "[ [")
-    return " ".join(text.split("\0"))
 
 
 def _address(name: str) -> _Address:

@@ -23,10 +23,12 @@ from typing import IO, TYPE_CHECKING, Any
 from audiobook.audio import Speech, Utterance
 from audiobook.engines import store
 from audiobook.engines.base import EngineStatus, Gender, Timings, VoiceInfo, speakable, unknown_voice
+from audiobook.engines.speaker import foreign
 from audiobook.engines.words import estimate
 from audiobook.errors import EngineError
 from audiobook.script import Delivery
 from audiobook.spoken.ipa import respell, to_espeak
+from audiobook.spoken.tongues import other_pieces, phrases, said_by, voice_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,7 +114,7 @@ class Pyttsx3Engine:
         """Versions of pyttsx3 and of what it drives, and the voice as the driver names it."""
         listing = self._list()
         below = f"{listing['driver']} {listing['version']}"
-        return f"pyttsx3 {store.version('pyttsx3')} {below} {self._resolve(voice)} 1"
+        return f"pyttsx3 {store.version('pyttsx3')} {below} {self._resolve(voice)} 2"
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak sentence by sentence.
@@ -124,7 +126,7 @@ class Pyttsx3Engine:
         import numpy as np
 
         voice = self._resolve(utterance.voice.name)
-        pieces = [piece for piece in _pieces(_marked(utterance)) if speakable(piece)]
+        pieces = [piece for piece in _pieces(_marked(utterance, self._language(voice))) if speakable(piece)]
         if not pieces:
             return Speech(np.zeros(0, np.float32), _RATE)
         parts = [self._piece(piece, voice, utterance.delivery) for piece in pieces]
@@ -157,6 +159,11 @@ class Pyttsx3Engine:
             known = [_name(voice, listing["driver"]) for voice in listing["voices"]]
             raise unknown_voice(self.name, name, [*known, *(f"{base}+{entry}" for entry in variants if found)])
         return f"{found}+{variants[variant.lower()]}" if variant else found
+
+    def _language(self, voice: str) -> str:
+        """Return the language of a voice that `_resolve` named; English where the driver does not say."""
+        plain = voice.partition("+")[0]
+        return next((_language(each["language"]) for each in self._list()["voices"] if each["id"] == plain), "") or "en"
 
     def _piece(self, text: str, voice: str, delivery: Delivery) -> NDArray[np.float32]:
         path = Path(self._folder.name) / "piece.wav"
@@ -297,16 +304,39 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
-def _marked(utterance: Utterance) -> str:
-    """Text in which given phonemes are eSpeak's mnemonics, or respelt for drivers that have no alphabet."""
+def _marked(utterance: Utterance, own: str) -> str:
+    """Text in which given phonemes are eSpeak's mnemonics, or respelt for drivers that have no alphabet.
+
+    What is in another language than the voice's ``own`` is marked for eSpeak, or respelt too; of the other systems'
+    voices only words inside a text, for they read names of many languages.
+    """
+    text = utterance.text
+    given = [
+        (start, end, f"[[{to_espeak(ipa)}]]" if _espeak() else respell(ipa)) for start, end, ipa in utterance.phonemes
+    ]
+    language = utterance.language if _espeak() else own
+    pieces = other_pieces(text, language, own, utterance.foreign, utterance.phonemes)
+    given += [(start, end, _foreign(text[start:end], tongue)) for start, end, tongue in pieces]
     parts: list[str] = []
     at = 0
-    for start, end, ipa in sorted(utterance.phonemes):
-        said = f"[[{to_espeak(ipa)}]]" if _espeak() else respell(ipa)
-        parts.extend((_plain(utterance.text[at:start]), said or _plain(utterance.text[start:end])))
+    for start, end, said in sorted(given):
+        parts.extend((_plain(text[at:start]), said or _plain(text[start:end])))
         at = end
-    parts.append(_plain(utterance.text[at:]))
+    parts.append(_plain(text[at:]))
     return "".join(parts)
+
+
+def _foreign(text: str, language: str) -> str:
+    """Mark words of another language for eSpeak, phrase by phrase, or respell them for the other drivers."""
+    voice, pieces = voice_of(language), phrases(text)
+    for place, piece in enumerate(pieces):
+        if place % 2 or not speakable(piece):
+            pieces[place] = _plain(piece)
+        elif _espeak():
+            pieces[place] = foreign(_plain(piece), voice)
+        else:
+            pieces[place] = respell(said_by(piece, language, "en-us")) or _plain(piece)
+    return "".join(pieces)
 
 
 def _plain(text: str) -> str:

@@ -17,11 +17,22 @@ import importlib
 import json
 import os
 import platform
+import re
 import sys
 import time
+from pathlib import Path
 from typing import IO, Any
 
-__all__ = ["main"]
+__all__ = ["foreign", "main"]
+
+_FOREIGN = re.compile("\x02(.*?)\x1f(.*?)\x03", re.DOTALL)
+_SWITCH = re.compile(r"\(([a-z-]+)\)")
+"""How eSpeak prints that it says a word in another language."""
+
+
+def foreign(words: str, voice: str) -> str:
+    """Write words of another language into the text of a request; eSpeak says them in the sounds of its ``voice``."""
+    return f"\x02{voice}\x1f{words}\x03"
 
 
 def main() -> int:
@@ -93,7 +104,10 @@ def _in_fork(action: Any, driver: str, request: dict[str, Any]) -> str:
 def _engine(driver: str) -> Any:
     import pyttsx3
 
-    return pyttsx3.init(driver)
+    engine = pyttsx3.init(driver)
+    if driver == "espeak":
+        _read_phonemes(importlib.import_module("pyttsx3.drivers._espeak"))
+    return engine
 
 
 def _list_voices(engine: Any, driver: str, _request: dict[str, Any]) -> dict[str, Any]:
@@ -134,26 +148,71 @@ def _list_espeak() -> dict[str, Any]:
 
 
 def _speak(engine: Any, driver: str, request: dict[str, Any]) -> None:
+    text = request["text"]
     if driver == "espeak":
-        _prepare_espeak(request)
+        espeak = importlib.import_module("pyttsx3.drivers._espeak")
+        text = _FOREIGN.sub(lambda match: _foreign_phonemes(espeak, match[2], match[1], request["voice"]), text)
+        _prepare_espeak(espeak, request)
     else:
         engine.setProperty("voice", request["voice"])
         engine.setProperty("rate", request["rate"])
         engine.setProperty("volume", 1.0)
-    engine.save_to_file(request["text"], request["path"])
+    engine.save_to_file(text, request["path"])
     engine.runAndWait()
     if driver == "espeak":
         _wait_for_espeak()  # runAndWait ends after 10 ms, while eSpeak's own thread may still be speaking
 
 
-def _prepare_espeak(request: dict[str, Any]) -> None:
+def _foreign_phonemes(espeak: Any, words: str, language: str, voice: str) -> str:
+    """Return ``[[_^_fr b'O~n ... _^_en-us]]``: words of another language in its own phonemes, then back to the voice's.
+
+    The switch keeps the voice; only the table of sounds changes.
+    """
+    _wait_for_espeak()
+    if espeak.SetVoiceByName(language.encode()) != espeak.EE_OK:
+        return words
+    theirs, own = espeak.GetCurrentVoice().contents.identifier.decode(), voice.partition("+")[0]
+    if _language(theirs) == _language(own):
+        return words
+    convert = espeak.dll.espeak_TextToPhonemes
+    convert.restype, convert.argtypes = ctypes.c_char_p, (ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int)
+    rest = ctypes.c_char_p(words.encode())
+    said: list[str] = []
+    while rest.value:
+        said.append((convert(ctypes.byref(rest), espeak.CHARS_UTF8, 0) or b"").decode())
+    phonemes = _SWITCH.sub(r" _^_\1 ", " ".join(said)).strip()
+    return f"[[_^_{_sounds(espeak, theirs)} {phonemes} _^_{_sounds(espeak, own)}]]"
+
+
+def _language(identifier: str) -> str:
+    """Return the language of ``roa/es-419``, without its region."""
+    return identifier.rpartition("/")[2].partition("-")[0].lower()
+
+
+def _sounds(espeak: Any, voice: str) -> str:
+    """Return the name of a voice's table of sounds, which its file gives, else it is that of its language."""
+    folder = ctypes.c_char_p()
+    espeak.dll.espeak_Info(ctypes.byref(folder))
+    file = Path(os.fsdecode(folder.value or b""), "lang", voice)
+    text = file.read_text("utf-8") if file.is_file() else ""
+    named = re.search(r"^phonemes\s+(\S+)", text, re.MULTILINE)
+    language = re.search(r"^language\s+([^\s-]+)", text, re.MULTILINE)
+    return named[1] if named else language[1] if language else _language(voice)
+
+
+def _read_phonemes(espeak: Any) -> None:
+    """Let eSpeak take what stands between ``[[`` and ``]]`` for phonemes; pyttsx3 has it read as letters."""
+    synth = espeak.Synth
+    espeak.Synth = lambda text, flags: synth(text, flags=flags | espeak.PHONEMES)
+
+
+def _prepare_espeak(espeak: Any, request: dict[str, Any]) -> None:
     """Set the voice and all values, and wait until eSpeak has them.
 
     Values pass through a queue to eSpeak's own thread. When the text was given right behind them, on a busy machine
     one take in a hundred was spoken at the 200 words a minute that pyttsx3 sets when it starts.
     """
     # pyttsx3 takes any name for a voice and then speaks with the one before; the status tells.
-    espeak = importlib.import_module("pyttsx3.drivers._espeak")
     _wait_for_espeak()
     status = espeak.SetVoiceByName(request["voice"].encode())
     if status != espeak.EE_OK:

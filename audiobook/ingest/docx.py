@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,9 @@ from audiobook.container.xml import Element, attribute, children_text, is_whole,
 from audiobook.errors import SourceError
 from audiobook.ingest.clean import clean, one_line
 from audiobook.ingest.html import book_of_tree
+from audiobook.ingest.language import speaks_for
 from audiobook.ingest.opfmeta import sniff
+from audiobook.ingest.semantics import same_language
 from audiobook.ingest.tree import add, add_text, new_body, noteref
 from audiobook.settings import IngestSettings
 
@@ -42,6 +45,8 @@ class _Reader:
     """References in their order: (kind, id)."""
     shift: int = 0
     """1 when a Title stands above the headings."""
+    tongues: dict[Element, str] = field(default_factory=dict)
+    """Runs in another language than the document."""
 
     def blocks(self, parent: Element, source: Iterable[Element]) -> None:
         """Bring paragraphs and tables over."""
@@ -82,9 +87,29 @@ class _Reader:
             block = add(parent, "pre", class_="code")
         else:
             block = add(parent, "p")
+        self.tongues |= self._tongues(node)
         self.inline(block, node)
         for box in _boxes(node):
             self.blocks(parent, box)
+
+    def _tongues(self, paragraph: Element) -> dict[Element, str]:
+        """Find runs of whole words that Word proofs in another language and that look like it.
+
+        Word sets the language by the keyboard in use, often for a word or a part of one, and says nothing by it.
+        """
+        found: dict[Element, str] = {}
+        before, runs = "", [run for run in paragraph.iter("{*}r") if next(run.iter("{*}t"), None) is not None]
+        for language, group in itertools.groupby(runs, _proofed):
+            together = list(group)
+            text = "".join(map(_run_text, together))
+            after = "".join(map(_run_text, runs[runs.index(together[-1]) + 1 :][:1]))
+            whole = not (_joins(before, text) or _joins(text, after))
+            before = text
+            stressed = all(_is_stressed(run) for run in together if _run_text(run).strip())
+            differs = whole and bool(language) and not same_language(language, self.language)
+            if differs and speaks_for(text, language, self.language, stressed=stressed):
+                found |= dict.fromkeys(together, language)
+        return found
 
     def _style(self, properties: Element | None) -> tuple[str, int]:
         if properties is None:
@@ -127,9 +152,8 @@ class _Reader:
             raised = next((attribute(item, "val") for item in properties.iterchildren("{*}vertAlign")), "")
             if raised == "superscript":
                 holder = add(holder, "sup")
-            language = next((attribute(item, "val") for item in properties.iterchildren("{*}lang")), "")
-            if language and language.partition("-")[0] != self.language.partition("-")[0]:
-                holder = add(holder, "span", lang=language)
+            if node in self.tongues:
+                holder = add(holder, "span", lang=self.tongues[node])
             if _on(properties, "i") or _on(properties, "b"):
                 holder = add(holder, "em")
         for child in node:
@@ -199,6 +223,24 @@ class _Reader:
                 self.blocks(add(line, kind, colspan=span), node if local(node) == "tc" else [node])
             elif local(node) not in _GONE:
                 self._cells(line, node, kind)
+
+
+def _proofed(run: Element) -> str:
+    """Return the language of a run of text where it has one of its own."""
+    return next((attribute(item, "val") for item in run.iterfind("{*}rPr/{*}lang")), "")
+
+
+def _run_text(run: Element) -> str:
+    return "".join(node.text or "" for node in run.iter("{*}t"))
+
+
+def _joins(left: str, right: str) -> bool:
+    """Does a word go on from one text to the next?"""
+    return left[-1:].isalnum() and right[:1].isalnum()
+
+
+def _is_stressed(run: Element) -> bool:
+    return any(_on(properties, "i") or _on(properties, "b") for properties in run.iterchildren("{*}rPr"))
 
 
 def _on(properties: Element, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-__all__ = ["guess_language"]
+__all__ = ["belies", "guess_language", "speaks_for"]
 
 _COMMON = {
     "en": "the and of to in that was his her with had not but for which you she a is it he said they i no con",
@@ -48,6 +48,44 @@ _SAMPLE = 20_000
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_VOTES = 3
 """Words of a language that a text must have, or it counts as one without a sign."""
+
+
+def belies(text: str, marked: str, own: str) -> bool:
+    """Tell whether words marked as another language are plainly the book's own.
+
+    Word processors and converters write such marks by the keyboard in use, over whole paragraphs.
+
+    Args:
+        text: the marked words.
+        marked: BCP 47 code of the mark.
+        own: BCP 47 code of the book.
+    """
+    words, theirs, ours = _votes_of(text, marked, own)
+    return ours >= _LEAST_VOTES and ours > theirs and ours > 0.2 * words
+
+
+def speaks_for(text: str, marked: str, own: str, *, stressed: bool) -> bool:
+    """Tell whether words that a word processor's proofing calls another language are in it.
+
+    Args:
+        text: the marked words.
+        marked: BCP 47 code of the mark.
+        own: BCP 47 code of the book.
+        stressed: whether they are set off, as printers set words of other languages.
+    """
+    _, theirs, ours = _votes_of(text, marked, own)
+    return theirs > ours or (not ours and (stressed or any(char.isalpha() and not char.isascii() for char in text)))
+
+
+def _votes_of(text: str, marked: str, own: str) -> tuple[int, int, int]:
+    """Return how many words there are, and how many common ones that only the one and only the other language has."""
+    one, other = (code.replace("_", "-").partition("-")[0].lower() for code in (marked, own))
+    voters = [_VOTES.get(word, ()) for word in _WORD.findall(text.casefold())]
+    return (
+        len(voters),
+        sum(one in codes and other not in codes for codes in voters),
+        sum(other in codes and one not in codes for codes in voters),
+    )
 
 
 def guess_language(text: str, default: str = "en", *, words_only: bool = False) -> str:

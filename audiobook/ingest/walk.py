@@ -13,6 +13,7 @@ from audiobook.ingest.clean import one_line
 from audiobook.ingest.headings import recognize
 from audiobook.ingest.inline import Inline, Open
 from audiobook.ingest.kinds import BLOCKS, HEADINGS, is_drop_cap, is_stanza, kind_of
+from audiobook.ingest.language import belies
 from audiobook.ingest.ledger import SILENT, source_text
 from audiobook.ingest.lexicon import to_ipa
 from audiobook.ingest.linebreaks import split_lines
@@ -169,6 +170,8 @@ class _Walker:
             return
         if frame.language and not same_language(frame.language, self.language):
             marks = (Markup(0, len(text), "language", frame.language), *marks)
+        own = self.language
+        marks = tuple(m for m in marks if m.kind != "language" or not belies(text[m.start : m.end], m.value, own))
         level = frame.level if kind == "heading" else 0
         self.passages.append(
             Passage(text, kind, level, marks, frame.role, frame.note, refs, linked, self.href)

@@ -154,7 +154,7 @@ class Masters:
         marks = tuple(
             Mark(
                 passage.written, passage.speaker, start, end, passage.paragraph, passage.scene,
-                tuple(WordTime(text, first, past) for text, first, past in words),
+                tuple(WordTime(text, first, past) for text, first, past in words), passage.foreign,
             )
             for passage, (start, end, words) in zip(chapter.passages, kept.note["marks"], strict=True)
         )  # fmt: skip

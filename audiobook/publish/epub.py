@@ -16,7 +16,7 @@ from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
 from audiobook.publish.overlay import ACTIVE, Clip, active_style, clock, smil
-from audiobook.publish.paragraphs import arrange, shown
+from audiobook.publish.paragraphs import arrange, shown, worded
 from audiobook.publish.sortnames import sort_person, sort_title
 from audiobook.publish.sourcebook import UnfitError
 from audiobook.publish.sourcepages import write_source_epub
@@ -133,7 +133,7 @@ def _page(edition: Edition, chapter: _Chapter) -> str:
 
 def _spans(pieces: tuple[_Piece, ...]) -> str:
     return " ".join(
-        f'<span id="{piece.identifier}">{escape(one_line(piece.mark.text), quote=False)}</span>' for piece in pieces
+        f'<span id="{piece.identifier}">{worded(piece.mark, "lang", "xml:lang")}</span>' for piece in pieces
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 from typing import Literal
 
@@ -11,7 +12,7 @@ from audiobook.audio import Mark, Track
 from audiobook.names import one_line
 from audiobook.publish.chapters import chapter_title
 
-__all__ = ["Group", "arrange", "shown"]
+__all__ = ["Group", "arrange", "shown", "worded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,22 @@ class Group:
 def shown(track: Track) -> tuple[Mark, ...]:
     """Return the marks that have words."""
     return tuple(mark for mark in track.marks if one_line(mark.text))
+
+
+def worded(mark: Mark, *attributes: str) -> str:
+    """Write a mark's text on one line for a page; pieces in other languages say so in ``attributes``, e.g. ``lang``."""
+    pieces: list[str] = []
+    at, blank = 0, True
+    for start, end, language in (*mark.foreign, (len(mark.text), len(mark.text), "")):
+        for text, code in ((mark.text[at:start], ""), (mark.text[start:end], language)):
+            words = one_line(f"|{text}|")[1:-1]  # blanks at its ends stay
+            words = words.lstrip() if blank else words
+            blank = words.endswith(" ") if words else blank
+            shown_as = " ".join(f'{name}="{escape(code)}"' for name in attributes)
+            words = escape(words, quote=False)
+            pieces.append(f"<span {shown_as}>{words}</span>" if code and words else words)
+        at = end
+    return "".join(pieces).rstrip()
 
 
 def arrange(track: Track) -> tuple[Group, ...]:

@@ -21,7 +21,7 @@ from audiobook.publish.chapters import chapter_title
 from audiobook.publish.covers import cover_jpeg
 from audiobook.publish.edition import Edition
 from audiobook.publish.mp3 import write_mp3_files
-from audiobook.publish.paragraphs import arrange, shown
+from audiobook.publish.paragraphs import arrange, shown, worded
 from audiobook.script import NARRATOR, UNKNOWN
 
 __all__ = ["write_web"]
@@ -188,7 +188,7 @@ def _span(sentence: _Sentence, colour: int | None, name: str) -> str:
     words = f' data-words="{pairs}"' if pairs else ""
     by = f' data-by="{escape(name)}"' if name else ""
     kind = "s" if colour is None else f"s v{colour}"
-    return f'<span class="{kind}" data-at="{sentence.start_ms}"{words}{by}>{escape(sentence.text, quote=False)}</span>'
+    return f'<span class="{kind}" data-at="{sentence.start_ms}"{words}{by}>{worded(sentence.mark, "lang")}</span>'
 
 
 def _sentences(track: Track) -> tuple[_Sentence, ...]:

@@ -13,12 +13,13 @@ from functools import cache, partial
 from audiobook.spoken.roman import roman
 from audiobook.spoken.rules import alternatives, rows
 
-__all__ = ["decimal", "knows", "speak"]
+__all__ = ["abbreviations", "decimal", "knows", "speak"]
 
 _Sayer = Callable[[str, re.Match[str]], str]
 
 _MONTHS = {
     "de": "Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember",
+    "it": "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
 }
 
 
@@ -40,6 +41,45 @@ def speak(text: str, language: str) -> str:
     for pattern, say in _rules(language):
         text = pattern.sub(partial(say, language), text)
     return text
+
+
+def abbreviations(text: str, language: str) -> str:
+    """Say the abbreviations of a text; the stop of one that ends the text stays.
+
+    Args:
+        text: A sentence or a paragraph, cleaned.
+        language: Base code; a language without a table is left alone.
+    """
+    found = _abbreviations(language)
+    return found[0].sub(partial(_said, found[1]), text) if found else text
+
+
+def _said(words: tuple[str, ...], match: re.Match[str]) -> str:
+    said = words[(match.lastindex or 1) - 1]
+    return f"{said}." if match[0][-1] == "." and _closes(match) else said
+
+
+def _closes(match: re.Match[str]) -> bool:
+    return not match.string[match.end() :].strip("\"')]»”’ ")
+
+
+@cache
+def _abbreviations(language: str) -> tuple[re.Pattern[str], tuple[str, ...]] | None:
+    """Return a pattern with a group for each abbreviation, the longest first, and what is said for each."""
+    found = sorted((row[1:] for row in rows("foreign/abbreviations.tsv") if row[0] == language), key=_longest)
+    # "M. le maire" is a name too; "5 Fr." are francs.
+    shape = {
+        "name": r"((?<!\d\s){}(?=\s(?:[A-ZÀ-ÖØ-Þ]|l[ea]\s|[ld]'|de\s)))",
+        "woman": r"({}(?=\s[A-ZÀ-ÖØ-Þ]\w*a\b))",
+        "figure": r"({}(?=\s?\d))",
+        "": r"({}(?!\w))",
+    }
+    parts = "|".join(shape[needs].format(re.escape(written)) for written, _, needs in found)
+    return (re.compile(rf"(?<![\w.])(?:{parts})"), tuple(said for _, said, _ in found)) if found else None
+
+
+def _longest(row: tuple[str, ...]) -> tuple[int, bool]:
+    return -len(row[0]), row[2] != "woman"
 
 
 def _number(language: str, figures: str, to: str = "cardinal") -> str:
@@ -69,10 +109,18 @@ def decimal(language: str, whole: str, part: str, *, minus: bool = False) -> str
     return " ".join([said, _words(language, "comma")[""][0], *(_number(language, figure) for figure in figures)])
 
 
+def _hour(language: str, hour: str) -> str:
+    """Say an hour's number, which is feminine in French and Spanish."""
+    said = _number(language, hour)
+    if language == "es":
+        return re.sub(r"(?:uno|ún)$", "una", said)
+    return "une" if language == "fr" and int(hour) == 1 else said
+
+
 def _time(language: str, match: re.Match[str]) -> str:
     hour, minute = match["hour"], match["minute"]
     one, many = _words(language, "hour")[""]
-    said = "une" if language == "fr" and int(hour) == 1 else _number(language, hour)
+    said = _hour(language, hour)
     word = one if int(hour) in {0, 1} else many
     if not minute or minute == "00":
         return f"{said} {word}" if language in {"fr", "de", "nl"} else said
@@ -186,10 +234,15 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], _Sayer], ...]:
             (r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-4])\s?h(?:\s?(?P<minute>[0-5]\d))?(?![\w])", _time),
             (r"\b([IVX]{1,6})(?:e|ème|ᵉ)(\b)", _century),
         ]
+    if language == "it":
+        rules.insert(0, (rf"(?<![\w.,])1[°º](?=\s(?:{_MONTHS['it']})\b)", lambda _language, _match: "primo"))
     if language in {"es", "it", "pt"}:
         rules.append((r"(?<![\w.,])(\d{1,4})\.?ª", _feminine))
     if language == "de":
-        rules.append((r"(?<![\w.,])(\d{2,4})er\b", _decade))
+        rules += [
+            (r"(?<![\w.,])(\d{2,4})er\b", _decade),
+            (r"(?<=[a-zß])str\.(?=\s?\d)", lambda _language, _match: "straße"),
+        ]
         before = r"(?P<before>\b(?:[Aa]m|[Vv]om|[Zz]um|[Ii]m|[Bb]is|[Dd](?:er|ie|as|em|en|es)|[Ss]eit dem)\s)"
         date = rf"(?:{_MONTHS['de']}|Jahrhunderts?|Kapitel|Stock|Jahrestag|Geburtstag|Klasse|Auflage|Band|Weltkriegs?)"
         rules[:0] = [

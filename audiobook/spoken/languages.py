@@ -65,6 +65,7 @@ def speak(text: str, language: str, settings: SpokenSettings) -> str:
     if settings.emoji == "drop" and not text.isascii():
         text = _EMOJI.sub("", text)
     base = language.lower().replace("_", "-").split("-")[0]
+    text = foreign.abbreviations(text, base)
     if any(map(str.isdigit, text)) or _NUMERAL.search(text):
         text = foreign.speak(text, base)
     if not any(map(str.isdigit, text)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from audiobook.script import Override
 from audiobook.settings import SpokenSettings
-from audiobook.spoken import english, languages
+from audiobook.spoken import english, languages, tongues
 from audiobook.spoken.clean import FIRST_MARK, LAST_MARK, clean, straighten
 from audiobook.spoken.ipa import given
 from audiobook.spoken.lexicon import EMPTY, Lexicon
@@ -32,6 +32,8 @@ class Spoken:
     """Plain words and punctuation."""
     phonemes: tuple[tuple[int, int, str], ...] = ()
     """Start and end in ``text`` of words whose sound is settled, and their IPA, in order."""
+    foreign: tuple[tuple[int, int, str], ...] = ()
+    """Start and end in ``text`` of words of another language, and its BCP 47 code, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class _Settled:
 
     words: str
     ipa: str = ""
+    language: str = ""
 
 
 class _Marks:
@@ -48,17 +51,18 @@ class _Marks:
     def __init__(self) -> None:
         self.settled: list[_Settled] = []
 
-    def put(self, words: str, ipa: str = "") -> str:
+    def put(self, words: str, ipa: str = "", language: str = "") -> str:
         """Settle some words and return the character that stands for them."""
         if FIRST_MARK + len(self.settled) > LAST_MARK:
             return words
-        self.settled.append(_Settled(words, ipa))
+        self.settled.append(_Settled(words, ipa, language))
         return chr(FIRST_MARK + len(self.settled) - 1)
 
     def restore(self, text: str) -> Spoken:
         """Put the words back and note where phonemes are given."""
         pieces: list[str] = []
         phonemes: list[tuple[int, int, str]] = []
+        foreign: list[tuple[int, int, str]] = []
         length = last = 0
         for match in _MARK.finditer(text):
             settled = self.settled[ord(match[0]) - FIRST_MARK]
@@ -66,10 +70,12 @@ class _Marks:
             length += match.start() - last
             if settled.ipa:
                 phonemes.append((length, length + len(settled.words), settled.ipa))
+            if settled.language:
+                foreign.append((length, length + len(settled.words), settled.language))
             length += len(settled.words)
             last = match.end()
         pieces.append(text[last:])
-        return Spoken("".join(pieces), tuple(phonemes))
+        return Spoken("".join(pieces), tuple(phonemes), tuple(foreign))
 
 
 def say(
@@ -86,9 +92,10 @@ def say(
     Args:
         text: One line of a script, a sentence or a paragraph.
         language: BCP 47 code; English has rules of its own, other languages have their numbers said.
-        settings: What to do with emoji and web addresses, and whether to normalize at all.
+        settings: What to do with emoji, web addresses and other languages, and whether to normalize at all.
         lexicon: Settled pronunciations; overrides are stronger.
-        overrides: ``{written|spoken}`` pieces, offsets into ``text``.
+        overrides: ``{written|spoken}`` pieces, offsets into ``text``; a piece in another language is said by the
+            rules of that language.
         heading: Whether the text is a chapter's title, where Roman numerals are numbers.
 
     Returns:
@@ -97,8 +104,8 @@ def say(
     marks = _Marks()
     text = straighten(text)
     for override in sorted(overrides, key=lambda item: item.start, reverse=True):
-        words, ipa = _override(text[override.start : override.end], override.spoken)
-        text = text[: override.start] + marks.put(words, ipa) + text[override.end :]
+        said = _overridden(text[override.start : override.end], override, language, settings, lexicon, marks)
+        text = text[: override.start] + said + text[override.end :]
     text = clean(text)
     for start, end, entry in reversed(lexicon.find(text, language)):
         mark = marks.put(text[start:end] if entry.ipa else clean(straighten(entry.spoken)), entry.ipa)
@@ -109,9 +116,30 @@ def say(
     return marks.restore(text)
 
 
-def _override(written: str, spoken: str) -> tuple[str, str]:
-    ipa = given(spoken)
-    return (clean(written), ipa) if ipa else (clean(straighten(spoken.strip())), "")
+def _overridden(
+    written: str, override: Override, language: str, settings: SpokenSettings, lexicon: Lexicon, marks: _Marks
+) -> str:
+    """Settle the words of an override; what is in the text's own language after all stays as it is."""
+    if override.language:
+        if settings.foreign == "plain" or tongues.base(override.language) == tongues.base(language):
+            return written
+        return _foreign(written, override.language, settings, lexicon, marks)
+    ipa = given(override.spoken)
+    return marks.put(clean(written), ipa) if ipa else marks.put(clean(straighten(override.spoken.strip())))
+
+
+def _foreign(written: str, language: str, settings: SpokenSettings, lexicon: Lexicon, marks: _Marks) -> str:
+    """Settle a piece in another language; words in it whose sound is given stay words of their own."""
+    spoken = say(written, language=language, settings=settings, lexicon=lexicon)
+    pieces: list[str] = []
+    at = 0
+    for start, end, ipa in (*spoken.phonemes, (len(spoken.text), len(spoken.text), "")):
+        if spoken.text[at:start]:
+            pieces.append(marks.put(spoken.text[at:start], language=language))
+        if ipa:
+            pieces.append(marks.put(spoken.text[start:end], ipa))
+        at = end
+    return "".join(pieces)
 
 
 def _figures(token: str) -> str:

@@ -105,6 +105,8 @@ def _stop_ends(before: str, after: str, language: str, *, figure: bool) -> bool:
         start = _START.match(after)
         starts = bool(start and start[0].lstrip(_OPENERS) in words("english/starters.txt"))
         return not figure and (starts or language != "en")
+    if language == "de" and figure and word.endswith("str"):
+        return False  # Hafenstr. 12
     initial = bool(_INITIAL.search(before))
     if initial and before[-1].isupper():
         return _initial_ends(before, after)

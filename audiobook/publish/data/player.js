@@ -74,6 +74,17 @@
     scrollBy({ top: box.top - floor * 0.3, behavior: calm.matches ? "auto" : "smooth" });
   };
 
+  // Words in other languages are elements of their own, so that a sentence may have several texts.
+  const textAt = (element, index, ends) => {
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    let text = texts.nextNode(), before = 0;
+    while (before + text.length < index + !ends) {
+      before += text.length;
+      text = texts.nextNode();
+    }
+    return [text, index - before];
+  };
+
   const markWord = (ms) => {
     if (!("highlights" in CSS)) return;
     const element = sentences[current];
@@ -88,11 +99,11 @@
     word = index;
     CSS.highlights.delete("word");
     if (index < 0) return;
-    const places = element.places, text = element.firstChild, from = places[index * 2];
+    const places = element.places, text = element.textContent, from = places[index * 2];
     const until = index * 2 + 2 < places.length ? places[index * 2 + 2] : text.length;
     const range = new Range();
-    range.setStart(text, from);
-    range.setEnd(text, from + text.data.slice(from, until).trimEnd().length);
+    range.setStart(...textAt(element, from, false));
+    range.setEnd(...textAt(element, from + text.slice(from, until).trimEnd().length, true));
     CSS.highlights.set("word", new Highlight(range));
   };
 
