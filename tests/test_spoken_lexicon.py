@@ -302,3 +302,11 @@ def test_lexicons_of_book_folder_series_and_user_apply_in_this_order(
     lexicon = gather(Settings(), None, book)
     said = [lexicon.find(word, "en")[0][2].spoken for word in "abcd"]
     assert said == ["said 0", "said 1", "said 2", "said 3"]
+
+
+def test_what_is_said_as_other_words_is_no_unusual_word() -> None:
+    # "rd" of 3rd, "lbs" and "Dr" stood in the list of words to hear.
+    texts = ["On the 3rd Dr. Zaphkiel bought 2 lbs. of quodlibet.", "“Szymon!” she cried.", "“Szymon?”"]
+    assert [(item.word, item.kind) for item in unusual(texts)] == [
+        ("Szymon", "name"), ("quodlibet", "word"), ("Zaphkiel", "name"),
+    ]  # fmt: skip

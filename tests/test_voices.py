@@ -894,6 +894,12 @@ def test_voices_are_found_by_language_name_and_variant(speaker: pyttsx3.Pyttsx3E
         speaker.sample_rate("gmw/en-us+f33")
 
 
+def test_a_misspelt_voice_is_compared_with_languages_and_display_names_too(speaker: pyttsx3.Pyttsx3Engine) -> None:
+    # Only identifiers such as gmw/en-us were compared, which nobody guesses.
+    with pytest.raises(VoiceError, match="Did you mean german"):
+        speaker.sample_rate("germn")
+
+
 def test_long_texts_are_cut_at_sentences_and_clauses() -> None:
     text = "One. " + "and so on, " * 80 + "to the end. " + "x" * 1000
     pieces = pyttsx3._pieces(text)

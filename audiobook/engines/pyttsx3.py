@@ -156,7 +156,7 @@ class Pyttsx3Engine:
         found = names.get(base.lower())
         variants = {entry["id"].lower(): entry["id"] for entry in listing["variants"]}
         if found is None or (variant and variant.lower() not in variants):
-            known = [_name(voice, listing["driver"]) for voice in listing["voices"]]
+            known = [*(_name(voice, listing["driver"]) for voice in listing["voices"]), *names]
             raise unknown_voice(self.name, name, [*known, *(f"{base}+{entry}" for entry in variants if found)])
         return f"{found}+{variants[variant.lower()]}" if variant else found
 

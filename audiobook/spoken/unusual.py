@@ -11,6 +11,7 @@ from typing import Literal
 from audiobook.spoken.clean import clean, straighten
 from audiobook.spoken.letters import known
 from audiobook.spoken.lexicon import EMPTY, Lexicon
+from audiobook.spoken.saying import normalize
 from audiobook.spoken.segment import sentences
 
 __all__ = ["Unusual", "unusual"]
@@ -24,14 +25,14 @@ class Unusual:
     """As the book spells it most often."""
     count: int
     kind: Literal["name", "word"]
-    """``name`` when it keeps its capital inside sentences."""
+    """``name`` when it keeps its capital, inside a sentence or at the beginning of several."""
     example: str
     """The first sentence that holds it."""
     settled: bool
     """Whether the lexicon has an entry for it."""
 
 
-_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['-](?=[^\W\d_]))*")
+_WORD = re.compile(r"(?<!\d)[^\W\d_](?:[^\W\d_]|['-](?=[^\W\d_]))*")
 _ENDINGS = (
     "'s",
     "'",
@@ -58,11 +59,11 @@ _BEGINNINGS = ("un", "re", "over", "under", "out", "in", "dis", "mis", "non", "p
 class _Seen:
     """What is known of one word while a book is read."""
 
-    def __init__(self, example: str) -> None:
+    def __init__(self, sentence: str) -> None:
         self.forms: Counter[str] = Counter()
         self.small = 0
         self.inside = 0
-        self.example = example
+        self.sentence = sentence
 
 
 def unusual(
@@ -80,18 +81,26 @@ def unusual(
     base = language.lower().replace("_", "-").split("-")[0]
     seen: dict[str, _Seen] = {}
     for text in texts:
-        _read(clean(straighten(text)), base, seen, longest_example)
+        _read(clean(straighten(text)), base, seen)
     found = []
     for key, record in seen.items():
         kind = _kind(key, record, base)
-        if kind is not None:
-            word = record.forms.most_common(1)[0][0]
+        word = record.forms.most_common(1)[0][0]
+        if kind is not None and _is_said(word, record.sentence, language):
             settled = bool(lexicon.find(word, language))
-            found.append(Unusual(word, record.forms.total(), kind, record.example, settled))
+            example = record.sentence
+            if len(example) > longest_example:
+                example = f"{example[: longest_example - 1].rstrip()}…"
+            found.append(Unusual(word, record.forms.total(), kind, example, settled))
     return tuple(sorted(found, key=lambda item: (-item.count, item.word.casefold(), item.word)))
 
 
-def _read(text: str, language: str, seen: dict[str, _Seen], longest: int) -> None:
+def _is_said(word: str, sentence: str, language: str) -> bool:
+    """Tell whether a word is still there when numbers and abbreviations are said: ``lbs`` and ``Dr`` are not."""
+    return re.search(rf"\b{re.escape(word)}", normalize(sentence, language), re.IGNORECASE) is not None
+
+
+def _read(text: str, language: str, seen: dict[str, _Seen]) -> None:
     for start, end in sentences(text, language):
         sentence = text[start:end].strip()
         for number, match in enumerate(_WORD.finditer(sentence)):
@@ -100,8 +109,7 @@ def _read(text: str, language: str, seen: dict[str, _Seen], longest: int) -> Non
                 continue
             record = seen.get(word.casefold())
             if record is None:
-                example = sentence if len(sentence) <= longest else sentence[: longest - 1].rstrip() + "…"
-                record = seen[word.casefold()] = _Seen(example)
+                record = seen[word.casefold()] = _Seen(sentence)
             record.forms[word] += 1
             record.small += word[0].islower()
             record.inside += (
@@ -111,7 +119,11 @@ def _read(text: str, language: str, seen: dict[str, _Seen], longest: int) -> Non
 
 def _kind(key: str, record: _Seen, language: str) -> Literal["name", "word"] | None:
     common = language == "en" and _common(key)
-    name = record.inside > 0 and not record.small and not all(form.isupper() for form in record.forms)
+    name = (
+        (record.inside > 0 or record.forms.total() > 1)
+        and not record.small
+        and not all(form.isupper() for form in record.forms)
+    )
     if name and language != "de" and not common:
         return "name"
     return None if common or language != "en" else "word"
