@@ -106,7 +106,9 @@ def _engine(driver: str) -> Any:
 
     engine = pyttsx3.init(driver)
     if driver == "espeak":
-        _read_phonemes(importlib.import_module("pyttsx3.drivers._espeak"))
+        espeak = importlib.import_module("pyttsx3.drivers._espeak")
+        _read_phonemes(espeak)
+        _fix_breath(espeak.dll)
     return engine
 
 
@@ -204,6 +206,12 @@ def _read_phonemes(espeak: Any) -> None:
     """Let eSpeak take what stands between ``[[`` and ``]]`` for phonemes; pyttsx3 has it read as letters."""
     synth = espeak.Synth
     espeak.Synth = lambda text, flags: synth(text, flags=flags | espeak.PHONEMES)
+
+
+def _fix_breath(library: Any) -> None:
+    """Draw the same breath for the same words: eSpeak NG seeds the noise of its breathy variants with the time."""
+    with contextlib.suppress(AttributeError):  # before 1.52 it took the C library's numbers, which a fork has in common
+        library.espeak_ng_SetRandSeed(ctypes.c_long(1))
 
 
 def _prepare_espeak(espeak: Any, request: dict[str, Any]) -> None:
