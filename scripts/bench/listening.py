@@ -16,7 +16,6 @@ import functools
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -174,17 +173,19 @@ def _bare(utterances: Sequence[Utterance], settings: Settings) -> dict[Utterance
 
 
 def _joined(lines: Sequence[tuple[Samples, int]], marks: Sequence[Mark], rate: int) -> tuple[Samples, int]:
-    """Join plain lines with as much silence between them as the finished ones have."""
-    gaps = [(after.start - before.end) / rate for before, after in pairwise(marks)]
+    """Join plain lines so that each begins when it does in the book, where the one before has ended by then.
+
+    With the engine's own silence and the book's pauses they would lie further apart, which is easier to hear.
+    """
     own = lines[0][1]
-    parts = [
-        part for (samples, _), gap in zip(lines, [*gaps, 0], strict=True) for part in (samples, _silence(gap, own))
-    ]
+    parts = [lines[0][0]]
+    for mark, (samples, _) in zip(marks[1:], lines[1:], strict=True):
+        parts += [_silence((mark.start - marks[0].start) / rate - sum(map(len, parts)) / own, own), samples]
     return np.concatenate(parts), own
 
 
 def _silence(seconds: float, rate: int) -> Samples:
-    return np.zeros(round(seconds * rate), np.float32)
+    return np.zeros(max(0, round(seconds * rate)), np.float32)
 
 
 def _changed(utterance: Utterance) -> Iterator[str]:
