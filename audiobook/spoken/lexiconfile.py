@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from audiobook.book import LexiconEntry
@@ -73,20 +73,19 @@ def parse_toml(text: str, place: str) -> Lexicon:
     long = table.get("word", [])
     if not isinstance(short, dict) or not isinstance(long, list):
         raise SettingsError("[words] is a table and [[word]] a list of tables", place=place)
-    entries = [_short(written, value, _line_of(lines, written, place)) for written, value in short.items()]
+    heads = {line.partition("=")[0].strip(): number for number, line in reversed([*enumerate(lines, 1)])}
+    entries = [_short(written, value, _place_of(written, heads, place)) for written, value in short.items()]
     starts = [line for line, text in enumerate(lines, 1) if re.match(r"\s*\[\[\s*word\s*\]\]", text)]
     for number, row in enumerate(long, 1):
         entries.append(_long(number, row, f"{place}:{starts[number - 1]}" if number <= len(starts) else place))
     return Lexicon(tuple(entries))
 
 
-def _line_of(lines: Sequence[str], written: str, place: str) -> str:
+def _place_of(written: str, heads: Mapping[str, int], place: str) -> str:
     """Return ``place:line`` of a key of the short form, as far as it is written plainly."""
-    heads = (written, f'"{written}"', f"'{written}'", _quoted(written))
-    for number, line in enumerate(lines, 1):
-        if line.partition("=")[0].strip() in heads:
-            return f"{place}:{number}"
-    return place
+    spelt = (written, f"'{written}'", _quoted(written))
+    line = next((heads[key] for key in spelt if key in heads), 0)
+    return f"{place}:{line}" if line else place
 
 
 def _short(written: str, value: object, place: str) -> Entry:
