@@ -132,9 +132,11 @@ def test_captions_match_the_book_file_and_end_with_the_speech(tmp_path: Path, ki
     cues = read_captions(path)
     last = audiobook.tracks[-1]
     assert cues[0][0] == 0.75
-    assert cues[-1][1] == pytest.approx(timeline.starts[-1] / 44_100 + last.marks[-1].end / RATE, abs=0.002)
+    assert cues[-1][1] == pytest.approx(
+        timeline.starts[-1] / timeline.sample_rate + last.marks[-1].end / RATE, abs=0.002
+    )
     for start, track in zip(timeline.starts, audiobook.tracks, strict=True):
-        wanted = start / 44_100 + track.marks[0].start / RATE
+        wanted = start / timeline.sample_rate + track.marks[0].start / RATE
         assert min(abs(cue[0] - wanted) for cue in cues) < 0.002
 
 

@@ -119,7 +119,7 @@ def test_audiobookshelf_gets_its_keys_and_chapters(
     assert found["isbn"] == "9780000000002"
     assert found["publishedYear"] == "1901"
     timeline = Edition(audiobook, tmp_path, "lamp", chosen, tmp_path).timeline()
-    second = round(timeline.starts[1] / 44_100, 3) if "m4b" in formats else 6.2
+    second = round(timeline.starts[1] / timeline.sample_rate, 3) if "m4b" in formats else 6.2
     assert found["chapters"][1]["start"] == found["chapters"][0]["end"] == second
     assert [chapter["title"] for chapter in found["chapters"]] == ['<Salt> & "Pepper"', "Chapter 2"]
     assert Image.open(io.BytesIO(paths[1].read_bytes())).size == (2400, 2400)

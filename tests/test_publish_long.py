@@ -17,7 +17,7 @@ from audiobook.publish import publish
 from audiobook.settings import Profile, Settings
 
 CHAPTERS, MINUTES, LOW = 195, 4, 8000
-LEAN = Settings(profile="lean", profiles=(("lean", Profile(sample_rate=48_000, aac_kbps=24)),))
+LEAN = Settings(profile="lean", profiles=(("lean", Profile(aac_sample_rate=48_000, aac_kbps=24)),))
 
 
 def repeated(folder: Path) -> tuple[Track, ...]:

@@ -18,12 +18,13 @@ from audiobook.book import Cover
 from audiobook.errors import OutputError, SettingsError, ToolError, UsageError
 from audiobook.publish import Edition, encode_ahead, encoded, pcm, publish, require_formats
 from audiobook.publish.encoded import Codec, aac_frames, encode_joinable_aac
-from audiobook.publish.m4b import aac_options
+from audiobook.publish.m4b import joined_codec
 from audiobook.settings import PROFILES, MetadataSettings, Profile, PublishSettings, Settings
 from audiobook.verify import check
 
 NATIVE = Settings(profile="native", profiles=(("native", Profile(aac_kbps=96)),))
 """Keeps the tracks' own rate, so that samples can be compared."""
+HIGH = Settings(profile="high", profiles=(("high", Profile(aac_sample_rate=44_100)),))
 
 
 def decoded(path: Path) -> np.ndarray:
@@ -41,17 +42,18 @@ def picture(size: tuple[int, int], colour: str = "red") -> bytes:
     return out.getvalue()
 
 
-def test_an_m4b_plays_with_chapters_at_their_samples(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("chosen", "rate"), [(Settings(), RATE), (HIGH, 44_100)], ids=["the voice's rate", "44.1 kHz"])
+def test_an_m4b_plays_with_chapters_at_their_samples(tmp_path: Path, chosen: Settings, rate: int) -> None:
     audiobook = make_audiobook(tmp_path)
-    (path,) = publish(audiobook, "m4b", tmp_path / "out", Settings(), "lamp").paths
-    edition = Edition(audiobook, tmp_path, "lamp", Settings(), tmp_path)
+    (path,) = publish(audiobook, "m4b", tmp_path / "out", chosen, "lamp").paths
+    edition = Edition(audiobook, tmp_path, "lamp", chosen, tmp_path)
     timeline = edition.timeline()
     media = ffmpeg.probe(path)
-    assert (media.codec, media.sample_rate, media.channels) == ("aac", 44_100, 1)
+    assert (media.codec, media.sample_rate, media.channels) == ("aac", rate, 1)
     assert len(decoded(path)) == timeline.frames
-    starts = [round(chapter.start_s * 44_100, 3) for chapter in media.chapters]
+    starts = [round(chapter.start_s * rate, 3) for chapter in media.chapters]
     assert starts == list(timeline.starts)
-    assert round(media.chapters[-1].end_s * 44_100, 3) == timeline.frames
+    assert round(media.chapters[-1].end_s * rate, 3) == timeline.frames
     assert [chapter.title for chapter in media.chapters] == ["Chapter 1", "Chapter 2", "Chapter 3"]
 
 
@@ -91,7 +93,7 @@ def test_a_thousand_chapters_are_read_back(tmp_path: Path) -> None:
 def test_joined_chapters_equal_one_long_encode(tmp_path: Path) -> None:
     audiobook = make_audiobook(tmp_path)
     edition = Edition(audiobook, tmp_path, "lamp", NATIVE, tmp_path / "store")
-    codec = Codec(".aac", "adts", aac_options(edition))
+    codec = joined_codec(edition)
     parts = [frames_of(each.path) for each in encode_joinable_aac(edition, codec)]
     whole = tmp_path / "whole.aac"
     samples = np.concatenate(
@@ -172,7 +174,7 @@ def test_what_would_keep_packages_from_being_written_is_told_first(
 def test_the_book_holds_exactly_the_frames_that_were_measured(tmp_path: Path) -> None:
     audiobook = make_audiobook(tmp_path)
     edition = Edition(audiobook, tmp_path, "lamp", Settings(), tmp_path / "store")
-    kept = encode_joinable_aac(edition, Codec(".aac", "adts", aac_options(edition)))
+    kept = encode_joinable_aac(edition, joined_codec(edition))
     (path,) = publish(audiobook, "m4b", tmp_path / "out", Settings(), "lamp", store=tmp_path / "store").paths
     taken = tmp_path / "taken.aac"
     arguments = (*ffmpeg.input_file(path, "mov"), "-map", "0:a:0", "-c", "copy", "-f", "adts", ffmpeg.file_url(taken))
@@ -389,7 +391,7 @@ def test_a_chapter_whose_peaks_the_coder_lifted_is_encoded_again_with_these_held
         settings = Settings(profile="own", profiles=(("own", profile),))
         edition = Edition(audiobook, tmp_path, "lamp", settings, tmp_path / store)
         encode = encode_joinable_aac if codec == "aac" else encoded.encode_chapters
-        return encode(edition, Codec(suffix, form, options))[0]
+        return encode(edition, Codec(suffix, form, options, RATE))[0]
 
     free = made(Profile(peak_db=0.0, peak_limit_db=0.0), "free").measurement.levels
     limit = free.peak_db - 1.0

@@ -16,7 +16,7 @@ from audiobook.publish.sortnames import sort_person
 from audiobook.script import NARRATOR
 from audiobook.settings import Profile, Settings
 
-__all__ = ["AAC_FRAME", "RATES", "Edition", "Timeline"]
+__all__ = ["AAC_FRAME", "RATES", "Edition", "Timeline", "frames_at"]
 
 AAC_FRAME = 1024
 """Samples of one AAC frame; chapters begin on such a border in every package that holds the whole book."""
@@ -29,7 +29,7 @@ class Timeline:
     """Where each chapter stands in a file that holds the whole book."""
 
     sample_rate: int
-    """Hertz of the file; not always of the tracks."""
+    """Hertz in which it counts, those of AAC; not always of the tracks."""
     starts: tuple[int, ...]
     """First frame of each track."""
     frames: int
@@ -72,9 +72,13 @@ class Edition:
 
     @property
     def sample_rate(self) -> int:
-        """Hertz of the packages: the profile's, else the tracks', raised to the next rate that codecs know."""
-        wanted = self.profile.sample_rate or max(track.sample_rate for track in self.audiobook.tracks)
-        return min((rate for rate in RATES if rate >= wanted), default=RATES[-1])
+        """Hertz of the packages but AAC: the profile's, else the tracks', raised to the next rate that codecs know."""
+        return self._rate(self.profile.sample_rate)
+
+    @property
+    def aac_rate(self) -> int:
+        """Hertz of M4B and M4A, likewise. Shops that fix a rate take MP3s, and AAC is best at the voice's own."""
+        return self._rate(self.profile.aac_sample_rate)
 
     @property
     def metadata(self) -> Metadata:
@@ -137,14 +141,14 @@ class Edition:
         for track in self.audiobook.tracks:
             starts.append(at)
             at += self.padded_frames(track)
-        return Timeline(self.sample_rate, tuple(starts), at)
+        return Timeline(self.aac_rate, tuple(starts), at)
 
     def parts(self) -> tuple[Edition, ...]:
         """Divide a long book between chapters into the fewest parts that fit, as even in length as they come.
 
         A chapter that is longer than a part may be stays whole.
         """
-        limit = self.settings.publish.part_hours * 3600 * self.sample_rate
+        limit = self.settings.publish.part_hours * 3600 * self.aac_rate
         lengths = [self.padded_frames(track) for track in self.audiobook.tracks]
         if not limit or sum(lengths) <= limit:
             return (self,)
@@ -167,22 +171,27 @@ class Edition:
             for number, (first, last) in enumerate(groups, 1)
         )
 
-    def frames(self, track: Track) -> int:
-        """Return the length of ``track`` at the edition's rate, rounded up."""
-        return -(-track.frames * self.sample_rate // track.sample_rate)
-
     def padded_frames(self, track: Track) -> int:
-        """Return the length of ``track`` filled up to whole AAC frames; never 0."""
-        return max(1, -(-self.frames(track) // AAC_FRAME)) * AAC_FRAME
+        """Return the length of ``track`` at `aac_rate`, filled up to whole AAC frames; never 0."""
+        return max(1, -(-frames_at(track, self.aac_rate) // AAC_FRAME)) * AAC_FRAME
 
     def marks(self) -> tuple[tuple[int, Track, Mark], ...]:
         """List every mark with its track and the track's index, in the book's order."""
         return tuple((index, track, mark) for index, track in enumerate(self.audiobook.tracks) for mark in track.marks)
 
+    def _rate(self, wanted: int) -> int:
+        wanted = wanted or max(track.sample_rate for track in self.audiobook.tracks)
+        return min((rate for rate in RATES if rate >= wanted), default=RATES[-1])
+
     def _narrator(self) -> str:
         cast = dict(self.audiobook.cast)
         voice = cast.get(NARRATOR) or next(iter(cast.values()), None)
         return f"{voice.name} ({voice.engine})" if voice else ""
+
+
+def frames_at(track: Track, rate: int) -> int:
+    """Return the length of ``track`` at ``rate`` Hertz, rounded up."""
+    return -(-track.frames * rate // track.sample_rate)
 
 
 def _divided(lengths: list[int], limit: float) -> list[tuple[int, int]]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from audiobook.dynamics import Limiter
 from audiobook.errors import ToolError
 from audiobook.measure import Measurement, Meter
 from audiobook.publish import pcm
-from audiobook.publish.edition import AAC_FRAME, Edition
+from audiobook.publish.edition import AAC_FRAME, Edition, frames_at
 from audiobook.store import Kept, Store, digest_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Codec", "Encoded", "aac_frames", "encode_book", "encode_chapters", "encode_joinable_aac"]
 
-_SCHEMA = 4
+_SCHEMA = 5
 _AGAIN = 3
 """Times that a chapter may be encoded again for its peaks."""
 _MARGIN_DB = 0.2
@@ -54,8 +55,10 @@ class Codec:
     """ffmpeg's output format."""
     options: tuple[str, ...]
     """ffmpeg's output options."""
-    sample_rate: int = 0
-    """Hertz of the decoded sound; 0 is the edition's."""
+    sample_rate: int
+    """Hertz of the samples that it is given."""
+    decoded_rate: int = 0
+    """Hertz of the decoded sound; 0 is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,9 @@ def encode_chapters(edition: Edition, codec: Codec, only: int | None = None) -> 
 
     def make(index: int, out: Path) -> Measurement:
         track = edition.audiobook.tracks[index]
-        frames = edition.frames(track)
-        decoded = _Decoded(codec.sample_rate or edition.sample_rate)
-        return _encode(edition, codec, lambda: pcm.samples(track, edition.sample_rate, frames), frames, out, decoded)
+        frames = frames_at(track, codec.sample_rate)
+        decoded = _Decoded(codec.decoded_rate or codec.sample_rate)
+        return _encode(edition, codec, lambda: pcm.samples(track, codec.sample_rate, frames), frames, out, decoded)
 
     return _kept(edition, codec, make, only, neighbours=False)
 
@@ -107,16 +110,18 @@ def encode_book(edition: Edition, codec: Codec) -> Encoded:
         ToolError: a track cannot be read or ffmpeg failed.
         OutputError: the store cannot be written.
     """
-    tracks, rate, frames = edition.audiobook.tracks, edition.sample_rate, edition.timeline().frames
+    tracks, timeline, rate = edition.audiobook.tracks, edition.timeline(), codec.sample_rate
+    # Each chapter ends at the sample that the timeline says, whatever was rounded before.
+    edges = [0, *(timeline.end(index) * rate // timeline.sample_rate for index in range(len(tracks)))]
 
     def blocks() -> Iterator[NDArray[np.int16]]:
-        for track in tracks:
-            yield from pcm.samples(track, rate, edition.padded_frames(track))
+        for track, (start, end) in zip(tracks, pairwise(edges), strict=True):
+            yield from pcm.samples(track, rate, end - start)
 
     def make(out: Path) -> Measurement:
-        return _encode(edition, codec, blocks, frames, out, _Decoded(codec.sample_rate or rate))
+        return _encode(edition, codec, blocks, edges[-1], out, _Decoded(codec.decoded_rate or rate))
 
-    return _stored(edition, codec, ["book", *map(_identity, tracks)], make)
+    return _stored(edition, codec, ["book", timeline.sample_rate, *map(_identity, tracks)], make)
 
 
 def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None) -> tuple[Encoded, ...]:
@@ -135,7 +140,7 @@ def encode_joinable_aac(edition: Edition, codec: Codec, only: int | None = None)
         frames = edition.padded_frames(edition.audiobook.tracks[index])
         lead = _lead(edition, index)
         # Decoded with what is in front of it, as players will: a frame alone is half of its samples only.
-        decoded = _Decoded(edition.sample_rate, (lead + 1) * AAC_FRAME, frames)
+        decoded = _Decoded(codec.sample_rate, (lead + 1) * AAC_FRAME, frames)
         measurement = _encode(
             edition, codec, lambda: _with_neighbours(edition, index, frames, lead), frames, out, decoded
         )
@@ -191,7 +196,7 @@ def _lead(edition: Edition, index: int) -> int:
 
 def _with_neighbours(edition: Edition, index: int, frames: int, lead: int) -> Iterator[NDArray[np.int16]]:
     """Yield the samples of a chapter, with what its first and last AAC frames lean on."""
-    tracks, rate = edition.audiobook.tracks, edition.sample_rate
+    tracks, rate = edition.audiobook.tracks, edition.aac_rate
     if index:
         before = tracks[index - 1]
         yield pcm.context_before(before, rate, edition.padded_frames(before), lead * AAC_FRAME)
@@ -214,22 +219,20 @@ def _encode(
     encoded again, with those peaks held lower; all else in it stays as it was, its loudness too.
     """
     profile, ceiling_db = edition.profile, edition.profile.peak_db
-    measurement = _once(edition, codec, samples(), frames, out, decoded)
+    measurement = _once(codec, samples(), frames, out, decoded)
     for _ in range(_AGAIN):
         excess_db = measurement.levels.peak_db - profile.peak_limit_db
         if excess_db <= 0:
             break
         ceiling_db -= excess_db + _MARGIN_DB
-        held = _held(samples(), Limiter(ceiling_db, edition.sample_rate))
-        measurement = _once(edition, codec, held, frames, out, decoded)
+        held = _held(samples(), Limiter(ceiling_db, codec.sample_rate))
+        measurement = _once(codec, held, frames, out, decoded)
     return measurement
 
 
-def _once(
-    edition: Edition, codec: Codec, blocks: Iterator[NDArray[np.int16]], frames: int, out: Path, decoded: _Decoded
-) -> Measurement:
+def _once(codec: Codec, blocks: Iterator[NDArray[np.int16]], frames: int, out: Path, decoded: _Decoded) -> Measurement:
     raw = (block.astype("<i2", copy=False).tobytes() for block in blocks)
-    rate = edition.sample_rate
+    rate = codec.sample_rate
     ffmpeg.encode(raw, rate, codec.options, out, codec.form, seconds=frames / rate)
     return _measured(out, decoded)
 
@@ -286,7 +289,7 @@ def _stored(edition: Edition, codec: Codec, contents: list[Any], make: Callable[
     """Return the store's file of what ``contents`` tells, making it when it is not there or was damaged."""
     store, build = Store(edition.store), (ffmpeg.version(), metadata.version("soxr"))
     peaks = (edition.profile.peak_db, edition.profile.peak_limit_db)
-    key = digest_of([_SCHEMA, build, codec.form, codec.options, edition.sample_rate, peaks, *contents])
+    key = digest_of([_SCHEMA, build, codec.form, codec.options, codec.sample_rate, peaks, *contents])
     if (kept := store.get(key, codec.suffix)) and (found := _opened(kept)):
         return found
     measurements = []

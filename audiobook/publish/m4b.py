@@ -23,7 +23,9 @@ _ADTS_CLOCK = 28_224_000
 _NERO_CHAPTERS = 255
 """The Nero list counts in one byte; a longer book has only the QuickTime chapters, which all readers of it know."""
 _TITLE_BYTES = 255
-_AAC = ("-c:a", "aac", "-aac_coder", "fast", "-aac_pns", "0")
+_AAC = ("-c:a", "aac", "-aac_coder", "fast", "-aac_pns", "0", "-aac_tns", "0")
+_MOST_BITS = 4.35
+"""A sample. The coder's finest steps take no more for speech; asked for more, it searches twice as long in vain."""
 _INT16, _INT32 = 2**15 - 1, 2**31 - 1
 _AUDIOBOOK = 2
 """Value of ``stik``: without it players file a book under music."""
@@ -63,12 +65,12 @@ def write_m4a(edition: Edition) -> Package:
 
 def joined_codec(edition: Edition) -> Codec:
     """AAC without a container, whose frames can be joined."""
-    return Codec(".aac", "adts", aac_options(edition))
+    return Codec(".aac", "adts", aac_options(edition), edition.aac_rate)
 
 
 def m4a_codec(edition: Edition) -> Codec:
     """AAC in a file of its own."""
-    return Codec(".m4a", "ipod", (*aac_options(edition), "-movflags", "+faststart"))
+    return Codec(".m4a", "ipod", (*aac_options(edition), "-movflags", "+faststart"), edition.aac_rate)
 
 
 def aac_options(edition: Edition) -> tuple[str, ...]:
@@ -78,11 +80,14 @@ def aac_options(edition: Edition) -> tuple[str, ...]:
     44.1 kHz and 128 kbit/s, in two thirds of the time and less (measured with ffmpeg 9 on a Piper voice).
     A voice of a lower rate has nothing above half of that: not looking there gives 1.8 dB more below and takes a
     quarter less time. Without noise substitution decoders draw no random numbers, so what was measured on a chapter
-    alone is what is heard in the book; at these bit rates it is neither faster nor better with it.
+    alone is what is heard in the book; at these bit rates it is neither faster nor better with it. Without temporal
+    noise shaping there is 0.1 to 0.4 dB less noise, peaks stay where they were, and it takes a tenth less time.
     """
+    rate = edition.aac_rate
     highest = max(track.sample_rate for track in edition.audiobook.tracks)
-    cutoff = ("-cutoff", str(highest // 2)) if highest < edition.sample_rate else ()
-    return (*_AAC, *cutoff, "-b:a", f"{edition.profile.aac_kbps}k")
+    cutoff = ("-cutoff", str(highest // 2)) if highest < rate else ()
+    kbps = min(edition.profile.aac_kbps, round(_MOST_BITS * rate / 1000))
+    return (*_AAC, *cutoff, "-b:a", f"{kbps}k")
 
 
 def _join(parts: list[Path], out: Path) -> None:

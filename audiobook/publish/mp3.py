@@ -49,7 +49,7 @@ def mp3_codec(edition: Edition) -> Codec:
     kbps = mp3_kbps(edition)
     gain = ("-af", f"volume={1 / _lame_scale(kbps):.6f}:precision=float")
     options = (*gain, "-c:a", "libmp3lame", "-b:a", f"{kbps}k", "-id3v2_version", "0", "-write_xing", "1")
-    return Codec(".mp3", "mp3", options)
+    return Codec(".mp3", "mp3", options, edition.sample_rate)
 
 
 def write_mp3(edition: Edition) -> Package:

@@ -33,6 +33,6 @@ def write_wav(edition: Edition) -> Package:
     return write_each(edition, "wav", wav_codec(edition), tag)
 
 
-def wav_codec(_edition: Edition) -> Codec:
+def wav_codec(edition: Edition) -> Codec:
     """PCM of 16 bits."""
-    return Codec(".wav", "wav", ("-c:a", "pcm_s16le"))
+    return Codec(".wav", "wav", ("-c:a", "pcm_s16le"), edition.sample_rate)

@@ -42,12 +42,14 @@ def opus_codec(edition: Edition) -> Codec:
     """Opus at the profile's bit rate, resampled by soxr."""
     resample = ("-af", f"aresample={_OPUS_RATE}:resampler=soxr:precision=28")
     options = (*resample, "-c:a", "libopus", "-b:a", f"{edition.profile.opus_kbps}k", "-vbr", "on")
-    return Codec(".opus", "opus", options, _OPUS_RATE)
+    return Codec(".opus", "opus", options, edition.sample_rate, _OPUS_RATE)
 
 
-def flac_codec(_edition: Edition) -> Codec:
+def flac_codec(edition: Edition) -> Codec:
     """FLAC of 16 bits."""
-    return Codec(".flac", "flac", ("-c:a", "flac", "-compression_level", "8", "-sample_fmt", "s16"))
+    return Codec(
+        ".flac", "flac", ("-c:a", "flac", "-compression_level", "8", "-sample_fmt", "s16"), edition.sample_rate
+    )
 
 
 def _tag_opus(edition: Edition, picture: Picture, path: Path, track: Track) -> None:
