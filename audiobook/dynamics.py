@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from audiobook.truepeak import between_samples
+from audiobook.truepeak import between_samples, maxima
 
 __all__ = ["Compressor", "Limiter"]
 
@@ -63,9 +63,11 @@ class Limiter:
         self._note_peaks(frames)
         result = self._pending[_CONTEXT : _CONTEXT + ready]
         dips = self._reduction[:ready]
-        if dips.any():
-            self.deepest_db = max(self.deepest_db, float(dips.max()))
-            result = result * (10 ** (-dips / 20)).astype(np.float32)
+        dipped = np.flatnonzero(dips)
+        if len(dipped):
+            self.deepest_db = max(self.deepest_db, float(dips[dipped].max()))
+            result = result.copy()
+            result[dipped] *= (10 ** (-dips[dipped] / 20)).astype(np.float32)
         self._pending = self._pending[ready:]
         self._reduction = self._reduction[ready:]
         self._seen -= ready
@@ -81,7 +83,7 @@ class Limiter:
             self._reduction = np.concatenate((self._reduction, np.zeros(missing)))
         # The context before the first new frame is in the pending frames: at least _CONTEXT of them.
         part = self._pending[self._seen : upto + 2 * _CONTEXT]
-        peaks = np.abs(part[_CONTEXT : _CONTEXT + upto - self._seen]).reshape(-1, _HOLD).max(axis=1)
+        peaks = maxima(np.abs(part[_CONTEXT : _CONTEXT + upto - self._seen]), _HOLD)
         values, starts = between_samples(part, self._ceiling, _HOLD)
         if len(values):
             rows = (starts - _CONTEXT) // _HOLD

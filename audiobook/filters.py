@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 __all__ = ["StreamingFir", "high_pass_taps"]
 
 Samples = NDArray[np.float32]
+
+_NORM: Final = "ortho"
+"""Cancels out, forward and back. Without a scale NumPy takes single precision through double, four times as slowly."""
 
 
 class StreamingFir:
@@ -32,7 +36,9 @@ class StreamingFir:
         padded = np.zeros((rows - 1) * self._step + self._size, np.float32)
         padded[: len(joined)] = joined
         windows = np.lib.stride_tricks.sliding_window_view(padded, self._size)[:: self._step]
-        result = np.fft.irfft(np.fft.rfft(windows, axis=1) * self._spectrum, self._size, axis=1)
+        spectra = np.fft.rfft(windows, axis=1, norm=_NORM)
+        spectra *= self._spectrum
+        result = np.fft.irfft(spectra, self._size, axis=1, norm=_NORM)
         kept = result[:, self._size - self._step :]
         return np.ascontiguousarray(kept.reshape(-1)[: len(block)], np.float32)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TruePeak", "between_samples"]
+__all__ = ["TruePeak", "between_samples", "maxima"]
 
 Samples = NDArray[np.float32]
 
@@ -60,28 +60,35 @@ def between_samples(samples: Samples, floor: float, stretch: int = 64) -> tuple[
         the stretch starts. A stretch that cannot pass ``floor`` is left out.
     """
     filters = _interpolator()
-    magnitudes = np.abs(samples)
     count = -(-(len(samples) - 2 * _REACH) // stretch)
     nothing = np.zeros(0, np.float32), np.zeros(0, np.int64)
-    if count <= 0 or float(magnitudes.max()) * filters.sum <= floor:
+    if count <= 0:
         return nothing
-    loudest = _nearby_maxima(magnitudes, stretch, count)
-    possible = loudest * filters.sum > floor
-    bends = np.zeros(len(samples), np.float32)
-    bends[1:-1] = np.abs(samples[2:] - 2 * samples[1:-1] + samples[:-2])
-    possible &= loudest * filters.level + _nearby_maxima(bends, stretch, count) * filters.bend > floor
-    found = np.flatnonzero(possible)
+    found = np.flatnonzero(_nearby_maxima(np.abs(samples), stretch, count) * filters.sum > floor)
     if not len(found):
         return nothing
     padded = np.zeros(count * stretch + 2 * _REACH, np.float32)
     padded[: len(samples)] = samples
     windows = np.lib.stride_tricks.sliding_window_view(padded, stretch + 2 * _REACH)[::stretch]
-    rows = np.ascontiguousarray(windows[found])
+    rows = windows[found]
+    bends = np.abs(rows[:, 2:] - 2 * rows[:, 1:-1] + rows[:, :-2]).max(axis=1)
+    possible = np.abs(rows).max(axis=1) * filters.level + bends * filters.bend > floor
+    found, rows = found[possible], rows[possible]
+    if not len(found):
+        return nothing
     views = np.lib.stride_tricks.sliding_window_view(rows, 2 * _REACH, axis=1)[:, 1 : stretch + 1]
     between = np.abs(views @ filters.taps).max(axis=2)
     if found[-1] == count - 1:  # the last stretch may reach beyond what is known; it must not see an edge there
         between[-1, len(samples) - 2 * _REACH - found[-1] * stretch :] = 0.0
     return between.max(axis=1).astype(np.float32), found * stretch + _REACH
+
+
+def maxima(values: Samples, stretch: int) -> Samples:
+    """Return the largest of each ``stretch`` values; by halves, as NumPy is slow over short rows."""
+    while stretch > 1 and stretch % 2 == 0:
+        values = np.maximum(values[0::2], values[1::2])
+        stretch //= 2
+    return values.reshape(-1, stretch).max(axis=1) if stretch > 1 else values
 
 
 def _nearby_maxima(magnitudes: Samples, stretch: int, count: int) -> Samples:
@@ -90,11 +97,7 @@ def _nearby_maxima(magnitudes: Samples, stretch: int, count: int) -> Samples:
     # Stretches are counted from _REACH, so shifting by that puts the context before the first into a row of its own.
     known = min(len(magnitudes), len(frames) - stretch + _REACH)
     frames[stretch - _REACH : stretch - _REACH + known] = magnitudes[:known]
-    width = stretch
-    while width > 1 and width % 2 == 0:
-        frames = np.maximum(frames[0::2], frames[1::2])
-        width //= 2
-    own = frames.reshape(-1, width).max(axis=1)
+    own = maxima(frames, stretch)
     return np.asarray(np.maximum(np.maximum(own[:-2], own[1:-1]), own[2:]))
 
 

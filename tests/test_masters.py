@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +17,7 @@ import pytest
 from audiobook import record
 from audiobook.cache import TakeCache
 from audiobook.errors import OutputError
-from audiobook.pipeline import Built, Request, build, masters
+from audiobook.pipeline import Built, Request, build, masters, production
 from audiobook.publish import encoded
 from audiobook.settings import PROFILES, Settings
 
@@ -237,3 +238,46 @@ def test_a_disk_that_fills_up_while_mastering_is_one_clear_error_and_leaves_noth
             run(tmp_path, book())
     assert not [path for path in TakeCache().masters.folder.rglob("*") if path.is_file()]
     assert run(tmp_path, book()).packages
+
+
+def test_times_of_words_are_held_only_for_packages_that_tell_them(built: Path) -> None:
+    # They were most of what a long book held in memory, and an M4B has no use for them.
+    def words(*formats: str) -> list[int]:
+        source = built / "ferry.txt"
+        source.write_text(book(), "utf-8")
+        settings = replace(Settings(), engine="silent", formats=formats, jobs=2)
+        made = build(Request(str(source), built / "out"), settings, lambda _event: None)
+        return [len(mark.words) for track in made.book.tracks for mark in track.marks]
+
+    captions = words("vtt")
+    assert all(captions)
+    assert not any(words("m4b"))
+    shutil.rmtree(TakeCache().masters.folder)
+    assert not any(words("m4b"))
+    assert words("m4b", "lrc") == captions
+
+
+def test_takes_that_are_there_do_not_pile_up_before_they_are_mastered(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Ten hours of takes were all held at once, with their words, when only the masters were gone.
+    shutil.rmtree(TakeCache().masters.folder)
+    ordered, waiting = [0], []
+    make, order = masters.Masters.make, production.Order
+
+    def ordering(*args: object) -> object:
+        ordered[0] += 1
+        waiting.append(ordered[0])
+        return order(*args)  # type: ignore[arg-type]
+
+    def slowly(self: masters.Masters, made: masters.Order, studio: Path) -> masters.Mastered:
+        time.sleep(0.2)
+        ordered[0] -= 1
+        return make(self, made, studio)
+
+    monkeypatch.setattr(production, "Order", ordering)
+    monkeypatch.setattr(masters.Masters, "make", slowly)
+    monkeypatch.setattr(production, "_WAITING", 1)
+    run(built, book())
+    assert len(waiting) == CHAPTERS
+    assert max(waiting) <= 2

@@ -60,8 +60,20 @@ class Order:
 class Masters:
     """The masters of one book. `find` and `key` are for one thread; `make` is for any."""
 
-    def __init__(self, cache: TakeCache, settings: Settings, sample_rate: int, keys: Keys) -> None:
+    def __init__(
+        self, cache: TakeCache, settings: Settings, sample_rate: int, keys: Keys, *, words: bool = True
+    ) -> None:
+        """Open the masters of a book.
+
+        Args:
+            cache: where takes and masters are kept.
+            settings: of this book.
+            sample_rate: hertz of the tracks.
+            keys: of its takes.
+            words: give marks with the times of their words; they are kept on disk in any case.
+        """
         self._cache = cache
+        self._words = words
         self._settings = settings
         self._sample_rate = sample_rate
         self._keys = keys
@@ -125,7 +137,10 @@ class Masters:
             return self._note(made[0], order.takes)
 
         kept = self._cache.masters.put(order.key, ".flac", write)
-        return dataclasses.replace(made[0], track=dataclasses.replace(made[0].track, path=kept.path))
+        marks = made[0].track.marks
+        if not self._words:
+            marks = tuple(dataclasses.replace(mark, words=()) for mark in marks)
+        return dataclasses.replace(made[0], track=dataclasses.replace(made[0].track, path=kept.path, marks=marks))
 
     def _note(self, made: Mastered, takes: Sequence[Take]) -> Mapping[str, Any]:
         keys = dict.fromkeys(_take_key(take) for take in takes)
@@ -154,7 +169,8 @@ class Masters:
         marks = tuple(
             Mark(
                 passage.written, passage.speaker, start, end, passage.paragraph, passage.scene,
-                tuple(WordTime(text, first, past) for text, first, past in words), passage.foreign,
+                tuple(WordTime(text, first, past) for text, first, past in words) if self._words else (),
+                passage.foreign,
             )
             for passage, (start, end, words) in zip(chapter.passages, kept.note["marks"], strict=True)
         )  # fmt: skip

@@ -37,6 +37,8 @@ __all__ = ["Built", "ChapterLevels", "build"]
 
 _NAMED = 5
 """Failed lines that the closing error names; every one has been named by a warning before."""
+_WAITING = 2
+"""Chapters that may wait, with their takes, to be mastered."""
 _ENCODERS = 2
 """Chapters that are encoded at once, so that no core idles once the last line is spoken."""
 
@@ -165,7 +167,8 @@ def _record(
         finisher = stack.enter_context(_threads(1))
         encoder = stack.enter_context(_threads(_ENCODERS))
         recorder = stack.enter_context(hired)
-        masters = Masters(cache, settings, rate, stack.enter_context(closing(Keys(settings.record.seed))))
+        keys = stack.enter_context(closing(Keys(settings.record.seed)))
+        masters = Masters(cache, settings, rate, keys, words=publish.needs_words(settings))
         finishing: list[Future[Mastered]] = []
 
         def encode_ready() -> None:
@@ -184,7 +187,8 @@ def _record(
         for chapter, takes, gains in state.chapters(recorder):
             order = Order(chapter, tuple(takes), gains, masters.key(chapter, gains))
             finishing.append(finisher.submit(masters.make, order, studio))
-            while finishing and finishing[0].done():
+            # Where takes are there already they come faster than they are mastered, and a book of them is much.
+            while len(finishing) > _WAITING or (finishing and finishing[0].done()):
                 settle_chapter(finishing.pop(0).result())
         for future in finishing:
             settle_chapter(future.result())

@@ -30,7 +30,7 @@ from audiobook.publish.ahead import encode_ahead
 from audiobook.publish.edition import Edition
 from audiobook.settings import Settings
 
-__all__ = ["PACKAGES", "Edition", "encode_ahead", "publish", "require_formats", "require_kind"]
+__all__ = ["PACKAGES", "Edition", "encode_ahead", "needs_words", "publish", "require_formats", "require_kind"]
 
 PACKAGES: dict[str, Callable[[Edition], Package]] = {
     "m4b": m4b.write_m4b,
@@ -55,6 +55,8 @@ PACKAGES: dict[str, Callable[[Edition], Package]] = {
     "sample": sample.write_sample,
 }
 """Writer of each kind of package, by the name that ``--formats`` takes."""
+_WITHOUT_WORDS = frozenset(("m4b", "mp3", "mp3-single", "m4a", "opus", "flac", "wav", "m3u8", "cue", "sample"))
+"""Kinds that say when a chapter is heard, but not when each of its words is."""
 DIVIDED = ("m4b", "mp3-single", "cue", "srt", "vtt", "ass", "lrc")
 """Kinds of one file a book, which `PublishSettings.part_hours` may divide."""
 _UNCOVERED = ("m3u8", "cue", "srt", "vtt", "ass", "lrc")
@@ -66,6 +68,11 @@ def require_kind(kind: str) -> None:
         near = difflib.get_close_matches(kind, PACKAGES, 1)
         known = f"Known are {', '.join(PACKAGES)}"
         raise UsageError(f"there is no format {kind!r}", remedy=f"Did you mean {near[0]}? {known}" if near else known)
+
+
+def needs_words(settings: Settings) -> bool:
+    """Tell whether any package looks at the times of words: they are most of what a long book holds in memory."""
+    return not _WITHOUT_WORDS.issuperset(settings.formats)
 
 
 def require_formats(settings: Settings) -> None:
