@@ -284,6 +284,11 @@ _INCHES = (
 _FIRST = rf"(?:(?P<first>(?:(?<!\w)[-−])?{NUMBER})(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
 
 RULES = (
+    rule(
+        rf"(?<=\d)(\s?(?:{alternatives(_PLAIN)}))/(?=[\d,.]{{1,12}}\s?(?:{alternatives(_PLAIN)})(?!\w))",
+        lambda match, _: f"{match[1]} / ",
+        "/",
+    ),
     rule(r"(?<=[\da-z]\s)(k?g|k?m|cm|mol|J|W|kJ)\s?[·⋅\s]\s?([a-zA-Z]{1,3})[−⁻]([123¹²³])(?!\w)", _inverse),
     rule(
         rf"(?<=\d)(\s?(?:{alternatives(_PLAIN)})/(?:{alternatives(_BELOW)}))/(day|week|year|hour|d|h|hr|min|yr)\b",

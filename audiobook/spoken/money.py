@@ -90,7 +90,8 @@ def _code(match: re.Match[str], _: Style) -> str:
 
 def _cents(match: re.Match[str], _: Style) -> str:
     one = match[1].replace(",", "") == "1"
-    return f"{decimal(match[1])} {'cent' if one else 'cents'}"
+    per = f" per {_PER_WORDS.get(match['per'], match['per'])}" if match["per"] else ""
+    return f"{decimal(match[1])} {'cent' if one else 'cents'}{per}"
 
 
 def _pence(match: re.Match[str], _: Style) -> str:
@@ -205,7 +206,7 @@ RULES = (
     ),
     rule(rf"\b(?P<code>{_CODES})\s?(?P<first>{NUMBER}){_SCALE}?", _code),
     rule(rf"{EDGE}(?P<first>{NUMBER}){_SCALE}?\s?(?P<code>{_CODES})\b(?!-)", _code),
-    rule(rf"{EDGE}({NUMBER})\s?¢", _cents, "¢"),
+    rule(rf"{EDGE}({NUMBER})\s?¢{_PER}", _cents, "¢"),
     rule(
         rf"{EDGE}(?P<minus>(?!))?(?P<first>{NUMBER}){_SCALE}?\s?(?P<sign>[€£₽₹])(?P<last>(?!))?(?P<again>(?!))?(?P<scale1>(?!))?(?P<per>(?!))?(?P<named>(?!))?(?![\d])",
         _money,

@@ -92,7 +92,7 @@ SLASHES = (
 """Slashes that no unit has taken."""
 RULES = (
     rule(r"(?<=[A-Za-z])\^(?=[A-Za-z])", lambda *_: "", "^"),  # an accent as old plain texts write it: te^te
-    rule(r"(?<![\u0370-\u03ff\u1f00-\u1fff])[Α-Ωα-ω](?![\u0370-\u03ff\u1f00-\u1fff])", _greek),
+    rule(r"(?<![^\W\d_])[Α-Ωα-ω](?![\u0370-\u03ff\u1f00-\u1fff])", _greek),
     rule(_SIGN.pattern, _sign),
     rule(f"[{re.escape(_SILENT[:-1])}]", lambda *_: " "),
     rule(r"(?<=\S)[^\S\n]{2,}(?=\S)", lambda *_: " "),
