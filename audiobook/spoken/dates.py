@@ -134,7 +134,13 @@ def _years(match: re.Match[str], _: Style) -> str:
     """Say ``1998–2001``, ``1914-18``, ``2007-08``."""
     first, last = match["from"], match["to"]
     if len(last) == 1:
-        return f"{year(first)} to {cardinal(last)}" if last > first[3] and match["slash"] != "/" else match[0]
+        if last <= first[3]:
+            return match[0]
+        return (
+            f"{year(first)} {cardinal(first[2] + last)}"
+            if match["slash"] == "/"
+            else f"{year(first)} to {cardinal(last)}"
+        )
     if len(last) == 2:
         if int(last) <= int(first[2:]) and last != "00":
             return match[0]
@@ -267,6 +273,7 @@ RULES = (
         rf"(?![\w]|[.,]\d|[-–/]\d|\s?[%°$£€]){_COUNTED}",
         _years,
     ),
+    rule(r"(?<![\w'])'(\d\d)\s?[-–]\s?(?='\d\d\b)", lambda match, _: f"{_year(match[1])} to ", "'"),
     rule(r"(?<![\w'])'(\d\d)(?![\w'’]|[.,:/-]\d)", lambda match, _: _year(match[1]), "'"),
     rule(r"\b(the\s)?(?:([1-4])Q'?(\d\d|[12]\d{3})|Q([1-4])\s'?(\d\d|[12]\d{3}))\b", _quarters, "Q"),
     rule(

@@ -115,7 +115,8 @@ def _measure(match: re.Match[str], _: Style) -> str:
         said = mixed(match["value"], top, bottom)
     if match["first"]:
         joined = {"x": " by ", "×": " by "}.get((match["joint"] or "").strip(), " to ")
-        said = f"{_number(match['first'])}{joined}{said}"
+        start = mixed(match["first"], *_VULGAR[match["glyph1"]]) if match["glyph1"] else _number(match["first"])
+        said = f"{start}{joined}{said}"
     if match["scale"]:
         said += f" {match['scale'].lower()}"
         single = False
@@ -205,6 +206,11 @@ def _per_time(match: re.Match[str], _: Style) -> str:
     return f"{match[1]} per {_below(match[2])}"
 
 
+def _density(match: re.Match[str], _: Style) -> str:
+    """Say the end of ``243 persons/km²``."""
+    return f" per square {_below(match['unit'])}"
+
+
 def _unit_word(match: re.Match[str], _: Style) -> str:
     """Say ``in km`` and ``per kg``: letters that are no word without a figure either."""
     if "°" in match[1]:
@@ -281,9 +287,12 @@ _INCHES = (
     rf"{_SQUARE}(?P<unit>in)(?P<power>[²³23](?!\w))?{_OVER}(?:(?P<dot>\.)(?=\s?[a-z,;)])|(?=\s?[,;:()/]|\s?\.?$"
     r"|\s(?:long|wide|high|tall|deep|thick|gun|guns|howitzers?|diameter|of (?:rain|snow)|and|or|to|[x×])\b))"
 )
-_FIRST = rf"(?:(?P<first>(?:(?<!\w)[-−])?{NUMBER})(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
+_FIRST = (
+    rf"(?:(?P<first>(?:(?<!\w)[-−])?{NUMBER})(?P<glyph1>[{''.join(_VULGAR)}])?(?P<joint>{_DASH}|\s?[x×]\s?|\sto\s))?"
+)
 
 RULES = (
+    rule(r"(?<=[a-z]{3}|[a-z]{2}\.)/(?P<unit>km|mi|m)(?P<power>[²2])(?P<square>(?!))?(?!\w)", _density, "/"),
     rule(
         rf"(?<=\d)(\s?(?:{alternatives(_PLAIN)}))/(?=[\d,.]{{1,12}}\s?(?:{alternatives(_PLAIN)})(?!\w))",
         lambda match, _: f"{match[1]} / ",

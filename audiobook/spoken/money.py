@@ -21,7 +21,7 @@ _SCALE = (
     r"(?:[\s-]?(?P<scale>(?i:(?:hundred|thousand|million|billion|trillion|crore|lakh)(?:\s(?:thousand|million|billion|trillion))?))\b"
     r"|\s?(?P<short>(?:mn|mil|bn|bil|trn|tn|[kKmMbBtT]))\b(?!\.\w))"
 )
-_PER = r"(?:\s?/\s?(?P<per>mo|yr|wk|d|h|hr|day|week|month|year|hour|min|person|night|lb|kg|oz|ton|gal|barrel)\b\.?)?"
+_PER = r"(?:\s?/\s?(?P<per>mo|yr|wk|d|h|hr|min|lb|kg|oz|gal|[a-z]{3,12})\b\.?)?"
 _PER_WORDS = {
     "mo": "month", "yr": "year", "wk": "week", "d": "day", "h": "hour", "hr": "hour", "min": "minute", "lb": "pound",
     "kg": "kilogram", "oz": "ounce", "gal": "gallon",

@@ -85,6 +85,11 @@ ARITHMETIC = (
 PRODUCTS = (rule(r"(?<=\d)\s?[×]\s?(?=\d)", lambda *_: " times ", "×"),)
 """Products that no size has taken."""
 SLASHES = (
+    rule(
+        r"(?<=[a-z]s)/(?=(?:day|week|month|year|hour|minute|second|night|game|person|household|capita)\b)",
+        lambda *_: " per ",
+        "/",
+    ),
     rule(r"(?:(?<=[a-z])|(?<=\.\d)|(?<=\.\d\d))\s?/\s?(?=1(?:00)?,?000\b)", lambda *_: " per ", "/"),
     rule(r"(?<=[A-Za-z]{2})\s?/\s?(?=[A-Za-z]{2})", lambda *_: " slash ", "/"),
     rule(r"(?<=[^\d\s]\s)/(?=\s|\w)|^/|(?<=\w)/(?=\s|$)", lambda *_: " slash ", "/"),

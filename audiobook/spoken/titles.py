@@ -11,7 +11,7 @@ from audiobook.spoken.rules import Style, alternatives, rows, rule, stop
 __all__ = ["ADDRESSES", "RULES"]
 
 _CAPITAL = r"(?=\s?[\"'(]?[A-Z])"
-_FIGURE = r"(?=\s?(?:\d|[IVXLC]+\b|[ivxlc]+\b))"
+_FIGURE = r"(?=\s?(?:\d|[IVXLC]+\b|[ivx][ivxlc]*\b))"
 
 
 @cache
@@ -214,8 +214,11 @@ YEARS = (
     ),
     rule(r"(?<=\d(?:st|nd|rd|th))\s?c\.(?=\s?(?:BC|AD|CE|B\.C|A\.D|[,;)]|[a-z]{3}|$))", lambda *_: " century", "c."),
     rule(r"(?<!\w)(N|n)o\.\s?(?=\d)", lambda match, _: f"{match[1]}umber ", "o."),
-    rule(rf"(?<![\w.])(?!ca?\.)({_names('number')})\.(?=\s?(?:[IVXLC]{{1,8}}|[ivxlc]{{1,8}})\b)", _numbered, "."),
+    rule(rf"(?<![\w.])(?!ca?\.)({_names('number')})\.(?=\s?(?:[IVXLC]{{1,8}}|[ivx][ivxlc]{{0,7}})\b)", _numbered, "."),
     rule(r"§§\s?(?=\d)", lambda *_: "sections ", "§"),
+    rule(rf"(?<![\w.])({_names('early')})\.(?=\s?\d)", lambda match, _: _table("early")[match[1]], "."),
+    rule(r"(?<!\w)w/o\b", lambda *_: "without", "w/"),
+    rule(r"(?<!\w)w/(?=\s)", lambda *_: "with", "w/"),
     rule(rf"(?<![\w.])({_names('year')})\.\s?(?=[12]?\d{{3}}\b)", _dated, "."),
     rule(r"(?<!\w)(\d{0,2}(?:1st|2nd|3rd|\dth))\s[Ee]d\.", _edition, "d."),
 )
@@ -257,8 +260,7 @@ RULES = (
     rule(r"\b[Ee]\.\s?g\.(?:,(?=\s))?", lambda match, _: "for example" + ("," if match[0].endswith(",") else ""), "g."),
     rule(r"\b[Ii]\.\s?e\.(?:,(?=\s))?", lambda match, _: "that is" + ("," if match[0].endswith(",") else ""), "e."),
     rule(r"(?<![\w.])(4to|8vo|12mo|16mo)\b", _folded),
+    rule(r"\bp\.\s?c\.(?!\s?\d)", lambda match, _: f"per capita{stop(match)}", "p."),
     rule(r"\bp\.\s?a\.", lambda match, _: f"per annum{stop(match)}", "p."),
     rule(r"(?<=[A-Z][a-z] )v\.?(?= [A-Z])|(?<=[a-z.] )v\.(?= [A-Z])", lambda *_: "versus", "v"),
-    rule(r"(?<!\w)w/o\b", lambda *_: "without", "w/"),
-    rule(r"(?<!\w)w/(?=\s)", lambda *_: "with", "w/"),
 )
