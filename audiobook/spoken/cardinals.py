@@ -186,7 +186,7 @@ def _range(match: re.Match[str], _: Style) -> str:
     low, high = float(first.replace(",", "")), float(last.replace(",", ""))
     shortened = len(last) < len(first) and (first + last).isdigit() and first[-len(last) :] < last
     score = (high < low < 100 or low == high < 20) and (" " not in match[0] or "–" in match[0])
-    if _LAWS.search(match.string[max(0, match.start() - 12) : match.start()]):
+    if (first + last).isdigit() and _LAWS.search(match.string[max(0, match.start() - 12) : match.start()]):
         return f"{house(first)} {house(last)}"
     if low < high or shortened or score or _SCORES.search(match.string[max(0, match.start() - 60) : match.start()]):
         return f"{_number(first)} to {_number(last)}"

@@ -31,7 +31,7 @@ def fraction(top: int, bottom: int) -> str:
 def mixed(whole: str, top: int, bottom: int) -> str:
     """Say a whole number with a fraction: "two and a half"."""
     part = fraction(top, bottom)
-    return f"{cardinal(whole)} and {'a' + part[3:] if top == 1 and bottom in {2, 3, 4} else part}"
+    return f"{_number(whole)} and {'a' + part[3:] if top == 1 and bottom in {2, 3, 4} else part}"
 
 
 @cache
