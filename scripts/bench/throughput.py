@@ -1,12 +1,14 @@
 """Time a whole build against the bare engine speaking the same utterances in as many processes as cores.
 
-    python scripts/bench/throughput.py [BOOK | --hours 0.4 --chapters 3] [--engine piper] [--jobs N] [--plain]
+    python scripts/bench/throughput.py [BOOK | --hours 0.4 --chapters 3] [--engine piper] [--jobs N]
+        [--plain] [--upstream]
 
 ``bare`` is the engine alone, kept busy by a pool of one-thread processes: no cache, no pitch beyond what the engine
-does itself, no pauses, no mastering, no files. ``plain`` is the loop that most programs have: one process, one
-utterance after another, and it makes no book. A build is everything from the book to the package, with an empty cache,
-and once more with a full one. All rows come from one run on one machine; processor seconds (not on Windows) show what
-other programs took.
+does itself, no pauses, no mastering, no files. ``upstream`` is the same with the loop of the engine's own package in
+place of this program's engine (see ``upstream.py``; it pronounces and cuts texts in its own way). ``plain`` is the loop
+that most programs have: one process, one utterance after another, and it makes no book. A build is everything from the
+book to the package, with an empty cache, and once more with a full one. All rows come from one run on one machine;
+processor seconds (not on Windows) show what other programs took.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -26,6 +29,8 @@ from benchbook import write_book
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+
+import upstream  # noqa: E402 - it needs the path, too
 
 from audiobook.audio import Utterance  # noqa: E402 - after the path is set
 from audiobook.engines import open_engine  # noqa: E402
@@ -55,7 +60,9 @@ class Clock:
         self.wall, self.busy = time.perf_counter() - self._wall, sum(os.times()[:4]) - self._busy
 
 
-def bare(utterances: list[Utterance], processes: int) -> tuple[Clock, float]:
+def bare(
+    utterances: list[Utterance], processes: int, speak: Callable[[Utterance], float] = speak
+) -> tuple[Clock, float]:
     """Return the time, start of the processes included, and seconds of speech."""
     os.environ.update(ONE_THREAD)
     spawn = multiprocessing.get_context("spawn")
@@ -96,20 +103,23 @@ def main() -> None:
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--plain", action="store_true", help="time one process as well")
+    parser.add_argument("--upstream", action="store_true", help="time the engine's own package as well")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         book = options.book
         if options.hours:
             book = Path(folder) / "book.txt"
             write_book(book, options.hours, options.chapters)
-        measure(book, options.engine, options.jobs, plain=options.plain)
+        measure(book, options.engine, options.jobs, plain=options.plain, original=options.upstream)
 
 
-def measure(book: Path, wanted: str, jobs: int, *, plain: bool) -> None:
+def measure(book: Path, wanted: str, jobs: int, *, plain: bool, original: bool) -> None:
     engine, utterances = planned(book, wanted)
     rows: list[tuple[str, Clock]] = []
     if plain:
         rows.append(("plain: one process", bare(utterances, 1)[0]))
+    if original and engine in upstream.ENGINES:
+        rows.append((f"upstream: {jobs} processes", bare(utterances, jobs, upstream.speak)[0]))
     reference, speech = bare(utterances, jobs)
     rows.append((f"bare: {jobs} processes", reference))
     with tempfile.TemporaryDirectory() as folder:
