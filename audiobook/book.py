@@ -131,6 +131,8 @@ class LexiconEntry:
     """Words to say instead."""
     language: str = ""
     """BCP 47 of the text it holds for; empty holds for all."""
+    part: str = ""
+    """Part of speech in the source's words; empty where it says none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from audiobook.cli import main
+from audiobook.spoken.lexiconfile import read_lexicon
 
 SILENT = ("--engine", "silent")
 
@@ -131,3 +132,16 @@ def test_impossible_ipa_in_a_script_names_file_line_and_remedy(
     (line,) = capsys.readouterr().err.splitlines()
     assert "my.script:8: " in line
     assert "Write {written|/ˈʃɪmɒn/}" in line
+
+
+def test_pronounce_writes_the_lexicon_for_other_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # No command wrote PLS, and parts of speech were lost on the way.
+    source = tmp_path / "story.txt"
+    source.write_text("Zaphkiel kept a record.\n", "utf-8")
+    entries = '[[word]]\nwritten = "record"\nspoken = "wreck-urd"\npart = "noun"\ncase = true\nlanguage = "en"\n'
+    (tmp_path / "lexicon.toml").write_text(entries, "utf-8")
+    for name in ("out.pls", "out.toml"):
+        assert main(["pronounce", str(source), "--export", str(tmp_path / name), *SILENT]) == 0
+        assert read_lexicon(tmp_path / name) == read_lexicon(tmp_path / "lexicon.toml")
+    assert main(["pronounce", str(source), "--export", str(tmp_path / "out.txt"), *SILENT]) == 2
+    assert "out.txt" in capsys.readouterr().err

@@ -21,21 +21,27 @@ __all__ = ["command"]
     "-o", "--output", "out", type=click.Path(path_type=Path), metavar="DIR", help="Write sound and page here."
 )
 @click.option("--most", type=click.IntRange(1), default=60, show_default=True, help="How many words.")
+@click.option("--export", type=click.Path(path_type=Path), metavar="FILE", help="Write the lexicon as .toml or .pls.")
 @settings_options("engine", "voice", "language", "lexicon", "device")
 @json_output
-def command(source: str, out: Path | None, most: int, config: Path | None, as_json: bool, **options: Any) -> None:
+def command(
+    source: str, out: Path | None, most: int, export: Path | None, config: Path | None, as_json: bool, **options: Any
+) -> None:
     """List names and unusual words of SOURCE, and hear them all before hours of recording.
 
     \b
     audiobook pronounce novel.epub             the list, most frequent first
     audiobook pronounce novel.epub -o names    also names/<title>-pronunciation.html to play each
+    audiobook pronounce novel.epub --export novel.pls    all that lexicons and the book say of it, for other programs
     """
-    from audiobook.pipeline.audition import audition, find_unusual
+    from audiobook.pipeline.audition import audition, export_lexicon, find_unusual
     from audiobook.progress import Silent
 
     settings = Choices.gather(source, config, options).settings()
-    script, found = find_unusual(source, settings, Silent())
+    script, found, lexicon = find_unusual(source, settings, Silent())
     words = found[:most]
+    if export is not None:
+        click.echo(export_lexicon(lexicon, script.metadata.language, export), err=as_json)
     if not words:
         click.echo("[]" if as_json else "There is no unusual word; nothing needs to be done.")
         return

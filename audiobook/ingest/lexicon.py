@@ -81,7 +81,8 @@ def _lexeme(lexeme: Element, alphabet: str, language: str) -> LexiconEntry | Non
     if not graphemes or not spoken:
         return None
     best = next((node for node in spoken if node.get("prefer") == "true"), spoken[0])
+    part = " ".join(name.rpartition(":")[2] for name in (lexeme.get("role") or "").split())
     if local(best) == "alias":
-        return LexiconEntry(graphemes, alias=one_line(children_text(best)), language=language)
+        return LexiconEntry(graphemes, alias=one_line(children_text(best)), language=language, part=part)
     phonemes = to_ipa(children_text(best), best.get("alphabet") or alphabet)
-    return LexiconEntry(graphemes, phonemes=phonemes, language=language)
+    return LexiconEntry(graphemes, phonemes=phonemes, language=language, part=part)

@@ -18,13 +18,15 @@ from audiobook.pipeline.trial import perform
 from audiobook.progress import Progress
 from audiobook.script import NARRATOR, Line, Scene, Script, ScriptChapter, ScriptParagraph
 from audiobook.settings import Settings
+from audiobook.spoken import Lexicon, pls
+from audiobook.spoken.lexiconfile import to_toml
 from audiobook.spoken.unusual import Unusual, unusual
 
-__all__ = ["audition", "find_unusual"]
+__all__ = ["audition", "export_lexicon", "find_unusual"]
 
 
-def find_unusual(source: str, settings: Settings, progress: Progress) -> tuple[Script, tuple[Unusual, ...]]:
-    """List the names and unusual words of a book or script, the most frequent first.
+def find_unusual(source: str, settings: Settings, progress: Progress) -> tuple[Script, tuple[Unusual, ...], Lexicon]:
+    """List the names and unusual words of a book or script, the most frequent first; and return what settles some.
 
     Raises:
         AudiobookError: as `draft`.
@@ -32,7 +34,20 @@ def find_unusual(source: str, settings: Settings, progress: Progress) -> tuple[S
     made = draft(source, settings, progress)
     lexicon = gather(settings, made.book, Path(source))
     texts = [line.text for chapter in made.script.chapters for line in chapter.lines()]
-    return made.script, unusual(texts, made.script.metadata.language, lexicon)
+    return made.script, unusual(texts, made.script.metadata.language, lexicon), lexicon
+
+
+def export_lexicon(lexicon: Lexicon, language: str, path: Path) -> Path:
+    """Write a lexicon as PLS or, by the suffix ``.toml``, as this program's own; return the path.
+
+    Raises:
+        UsageError: the suffix is neither.
+        OutputError: the file cannot be written.
+    """
+    if path.suffix.lower() not in {".toml", ".pls"}:
+        raise UsageError(f"{path.name} is no name of a lexicon", place="--export", remedy="End it with .toml or .pls")
+    write_text(path, to_toml(lexicon) if path.suffix.lower() == ".toml" else pls.to_pls(lexicon, language))
+    return path
 
 
 def audition(script: Script, words: tuple[Unusual, ...], source: Path, settings: Settings, folder: Path) -> Path:

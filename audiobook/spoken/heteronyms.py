@@ -9,28 +9,12 @@ from __future__ import annotations
 import re
 from functools import cache, partial
 
+from audiobook.spoken.parts import MODAL, VERB
 from audiobook.spoken.rules import Style, rows
 
 __all__ = ["settle"]
 
 _Rule = tuple[re.Pattern[str], str, str]
-
-
-# "does not object": nothing but a verb goes with these.
-_MODAL = (
-    r"\b(?:will|would|can|could|may|might|must|shall|should|did|does|do|cannot|please|let's|I'll|we'll|they'll|you'll|he'll|she'll"
-    r"|I'd|he'd|she'd|they'd|(?:did|do|does|would|could|ca|wo|should|must|might)n't)"
-    r"(?: (?:not|never|also|always|often|only|then|even|fully|further))? ~"
-    r"(?! (?:to (?:it|the) (?:that|fact)|of|was|is|were)\b)"
-)
-# "artists record there", "some abuse it": a verb where a plural is its subject and an object follows.
-_VERB = (
-    r"\b(?:some|many|most|few|others|both|people|women|men|who|they|we|I|to"
-    r"|[a-z]{2,}(?<!es)[a-rtv-z]s|[a-z]{2,}(?:sts|ers|ors|ies|ches|shes|les|ves|res|mes|nes|tes|ces|ges|ses)) "
-    r"~(?= (?:the|an?|his|her|its|their|our|your|my|it|him|them|us|me|you|this|that|these|those|each|all|any"
-    r"|himself|themselves|with|to|there"
-    r"|here|against|into)\b)"
-)
 
 
 @cache
@@ -49,7 +33,7 @@ def _rules(word: str) -> tuple[_Rule, ...]:
     """Rules of one word, compiled when a text first holds it: the table has many, a sentence few."""
     marked = rf"(?P<word>{word})\b(?!['’-])"
     return tuple(
-        (_compiled(context.replace("@modal", _MODAL).replace("@verb", _VERB).replace("~", marked)), american, british)
+        (_compiled(context.replace("@modal", MODAL).replace("@verb", VERB).replace("~", marked)), american, british)
         for each, american, british, context in rows("english/heteronyms.tsv")
         if each == word
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+
+from audiobook.spoken.parts import named, shown
 
 __all__ = ["EMPTY", "Entry", "Lexicon"]
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Entry:
     ipa: str = ""
     """Phonemes, without slashes."""
     part: str = ""
-    """Part of speech, as a note; the same word may have one entry for "noun" and one for "verb"."""
+    """Part of speech; tells several entries of one word apart (see `Lexicon.find`)."""
     case: bool = False
     """Whether capitals must agree."""
     language: str = ""
@@ -39,6 +42,8 @@ class Lexicon:
     """Entries, the strongest first."""
 
     entries: tuple[Entry, ...] = field(default=())
+    _indexes: dict[str, _Index] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Language -> index, made when a text of that language first asks."""
 
     def merged(self, weaker: Lexicon) -> Lexicon:
         """This lexicon's entries before those of a weaker one."""
@@ -47,47 +52,73 @@ class Lexicon:
     def find(self, text: str, language: str) -> tuple[tuple[int, int, Entry], ...]:
         """Every place where an entry applies: start, end, entry. Longest match first, no overlaps.
 
+        Of several entries of one word, that counts whose part of speech the words around it show (English
+        only), else the first without one, else the first.
+
         Args:
             text: Text with straight apostrophes.
             language: BCP 47 code of the text.
         """
         if not self.entries:
             return ()
-        pattern, exact, folded = _compiled(self.entries, language)
-        if pattern is None:
-            return ()
-        found = []
-        for match in pattern.finditer(text):
-            entry = exact.get(match[0]) or folded.get(match[0].casefold())
-            if entry is not None:
-                found.append((match.start(), match.end(), entry))
+        index = self._indexes.get(language)
+        if index is None:
+            index = self._indexes[language] = _Index(self.entries, language)
+        found, last = [], 0
+        for token in _TOKEN.finditer(text):
+            # Whole tokens: no letter or figure may touch either end.
+            start = token.start()
+            if start < last or (start and _is_word(text[start - 1])):
+                continue
+            for length in index.lengths.get(token[0].casefold(), ()):
+                words = text[start : start + length]
+                last = start + len(words)
+                entries = index.entries(words)
+                if entries and not _is_word(text[last : last + 1]):
+                    found.append((start, last, _fitting(entries, text, start, last, language)))
+                    break
+            else:
+                last = start
         return tuple(found)
+
+
+class _Index:
+    """Entries by their first token and length, so that a text's time does not grow with their number."""
+
+    def __init__(self, entries: Sequence[Entry], language: str) -> None:
+        self._exact: dict[str, list[Entry]] = {}
+        self._folded: dict[str, list[Entry]] = {}
+        lengths: dict[str, set[int]] = {}
+        for entry in entries:
+            written = entry.written.replace("’", "'").strip()
+            first = _TOKEN.match(written)
+            if first and entry.serves(language):
+                known, form = (self._exact, written) if entry.case else (self._folded, written.casefold())
+                known.setdefault(form, []).append(entry)
+                lengths.setdefault(first[0].casefold(), set()).add(len(written))
+        self.lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+        """First token, in small letters -> lengths of what begins with it, the longest first."""
+
+    def entries(self, words: str) -> Sequence[Entry]:
+        """List the entries of some words; those that mind capitals first."""
+        exact, folded = self._exact.get(words), self._folded.get(words.casefold())
+        return [*exact, *folded] if exact and folded else exact or folded or ()
 
 
 EMPTY = Lexicon()
 
-_Index = tuple[re.Pattern[str] | None, dict[str, Entry], dict[str, Entry]]
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
-@lru_cache(maxsize=32)
-def _compiled(entries: tuple[Entry, ...], language: str) -> _Index:
-    exact: dict[str, Entry] = {}
-    folded: dict[str, Entry] = {}
-    for entry in entries:
-        written = entry.written.replace("’", "'")
-        if not written.strip() or not entry.serves(language):
-            continue
-        if entry.case:
-            exact.setdefault(written, entry)
-        else:
-            folded.setdefault(written.casefold(), entry)
-    forms = sorted(_forms(exact, folded), key=lambda form: (-len(form), form))
-    if not forms:
-        return None, exact, folded
-    joined = "|".join(re.escape(form) for form in forms)
-    # Whole tokens: no letter or figure may touch either end.
-    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE), exact, folded
-
-
-def _forms(exact: Iterable[str], folded: Iterable[str]) -> set[str]:
-    return set(exact) | set(folded)
+def _fitting(entries: Sequence[Entry], text: str, start: int, end: int, language: str) -> Entry:
+    """Choose among entries of one word by the part of speech that its context shows."""
+    if len(entries) > 1 and any(entry.part for entry in entries):
+        english = language.lower().replace("_", "-").partition("-")[0] == "en"
+        for part in shown(text, start, end) if english else ():
+            for entry in entries:
+                if named(entry.part) == part:
+                    return entry
+        return next((entry for entry in entries if not entry.part), entries[0])
+    return entries[0]

@@ -9,9 +9,18 @@
     [[word]]                             # the long form
     written = "Polish"
     ipa = "ˈpoʊlɪʃ"                      # or spoken = "..."
-    part = "adjective"                   # a note for people
     case = true                          # capitals must agree
     language = "en"                      # only in texts of this language
+
+    [[word]]                             # several entries of one word are told apart
+    written = "record"
+    ipa = "ˈɹɛkɚd"
+    part = "noun"                        # noun, verb or adjective, shown by the words around it (English)
+
+    [[word]]                             # where nothing shows it, an entry without a part counts, else the first
+    written = "record"
+    ipa = "ɹɪˈkɔːɹd"
+    part = "verb"
 """
 
 from __future__ import annotations
@@ -132,7 +141,7 @@ def from_book(entries: Iterable[LexiconEntry]) -> Lexicon:
     """Take over the pronunciations that a book brings along, without those that have no sound."""
     return Lexicon(
         tuple(
-            Entry(grapheme, entry.alias, entry.phonemes, case=True, language=entry.language)
+            Entry(grapheme, entry.alias, entry.phonemes, entry.part, case=True, language=entry.language)
             for entry in entries
             for grapheme in entry.graphemes
             if bool(entry.alias) != bool(entry.phonemes) and not fault(entry.alias or f"/{entry.phonemes}/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.sax.saxutils import escape, quoteattr
 
 from audiobook.errors import SettingsError
@@ -11,13 +12,15 @@ from audiobook.spoken.lexicon import Entry, Lexicon
 __all__ = ["parse", "to_pls"]
 
 _SPACE = "http://www.w3.org/2005/01/pronunciation-lexicon"
+_PARTS = "urn:part-of-speech"
+"""PLS wants roles to be qualified names and leaves the names to others."""
 
 
 def parse(data: bytes, place: str) -> Lexicon:
     """Read a PLS document: each grapheme becomes an entry that minds capitals, as PLS demands.
 
-    A lexeme's preferred, else first, ``phoneme`` counts, else its first ``alias``. Phonemes in an
-    alphabet other than IPA are left out.
+    A lexeme's preferred, else first, ``phoneme`` counts, else its first ``alias``; its ``role`` is the part of
+    speech. Phonemes in an alphabet other than IPA are left out.
 
     Raises:
         SettingsError: the document is no PLS, or a phoneme is no IPA.
@@ -66,7 +69,7 @@ def _entries(lexeme: object, language: str, alphabet: str, place: str) -> list[E
     if problem := fault(f"/{ipa}/" if ipa else spoken):
         where = f"{place}:{lexeme.sourceline}"
         raise SettingsError(f"{graphemes[0] if graphemes else 'a lexeme'}: {problem}", place=where, remedy="Repair it")
-    part = (lexeme.get("role") or "").rpartition(":")[2]
+    part = " ".join(name.rpartition(":")[2] for name in (lexeme.get("role") or "").split())
     if not (ipa or spoken):
         return []
     return [Entry(grapheme, spoken, ipa, part, case=True, language=language) for grapheme in graphemes]
@@ -83,7 +86,7 @@ def to_pls(lexicon: Lexicon, language: str) -> str:
     """
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<lexicon version="1.0" xmlns="{_SPACE}" alphabet="ipa" xml:lang={quoteattr(language)}>',
+        f'<lexicon version="1.0" xmlns="{_SPACE}" xmlns:part="{_PARTS}" alphabet="ipa" xml:lang={quoteattr(language)}>',
     ]
     for entry in lexicon.entries:
         if not entry.serves(language):
@@ -91,7 +94,8 @@ def to_pls(lexicon: Lexicon, language: str) -> str:
         forms = [entry.written]
         if not entry.case:
             forms += [form for form in (entry.written.lower(), entry.written.capitalize()) if form not in forms]
-        lines.append("  <lexeme>")
+        role = " ".join(f"part:{name}" for name in re.findall(r"[^\W\d][\w-]*", entry.part))
+        lines.append(f"  <lexeme role={quoteattr(role)}>" if role else "  <lexeme>")
         lines += [f"    <grapheme>{escape(form)}</grapheme>" for form in dict.fromkeys(forms)]
         lines.append(
             f"    <phoneme>{escape(entry.ipa)}</phoneme>" if entry.ipa else f"    <alias>{escape(entry.spoken)}</alias>"
