@@ -310,7 +310,7 @@ def test_the_command_reports_words_by_chapter_and_fails_for_missing_ones(
     assert problem["code"] == "words-missing"
     assert "bread and cheese" in problem["message"]
     assert "at 00:00:0" in problem["message"]
-    assert "<th>word errors</th>" in page.read_text("utf-8")
+    assert ">word errors</th>" in page.read_text("utf-8")
     (tmp_path / "book.script").unlink()
     assert main(arguments) == 2
     assert "--against NAME.script" in capsys.readouterr().err
