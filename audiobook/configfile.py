@@ -19,11 +19,24 @@ from audiobook.errors import SettingsError
 from audiobook.settings import PROFILES, Profile, Settings
 from audiobook.usertext import parse_toml, read_user_file, reason
 
-__all__ = ["FILE_NAME", "Layer", "build_settings", "config_folder", "explain", "file_layers", "read_layer", "set_layer"]
+__all__ = [
+    "FILE_NAME",
+    "PATHS",
+    "Layer",
+    "build_settings",
+    "config_folder",
+    "explain",
+    "file_layers",
+    "located",
+    "read_layer",
+    "set_layer",
+]
 
 FILE_NAME = "audiobook.toml"
 _NOT_A_BOOKS = (FILE_NAME, "lexicon.toml")
 """Files beside a book that are not the book's own settings, whatever the book is called."""
+PATHS = (("metadata", "cover"), ("spoken", "lexicon"), ("adapt", "cast_from"))
+"""Settings that name files: section and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,18 @@ def file_layers(source: str | None, config: Path | None, top: Path | None = None
         paths += [] if config else [folder / FILE_NAME for folder in reversed(above)]
         own = book.with_suffix(".toml") if book.name else book
         paths += [own] if own.name not in _NOT_A_BOOKS else []
-    return tuple(read_layer(path) for path in dict.fromkeys(paths) if path == config or path.is_file())
+    layers = [(path, read_layer(path)) for path in dict.fromkeys(paths) if path == config or path.is_file()]
+    return tuple(Layer(layer.origin, located(layer.table, path.parent)) for path, layer in layers)
+
+
+def located(table: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return a settings file's table with the files that it names counted from its ``folder``."""
+    settled = dict(table)
+    for section, key in PATHS:
+        inner = settled.get(section)
+        if isinstance(inner, Mapping) and isinstance(inner.get(key), str) and inner[key]:
+            settled[section] = {**inner, key: str(folder / inner[key])}
+    return settled
 
 
 def set_layer(assignments: Sequence[str], origin: str = "--set") -> Layer:
@@ -107,14 +131,20 @@ def set_layer(assignments: Sequence[str], origin: str = "--set") -> Layer:
 
 
 def build_settings(layers: Sequence[Layer]) -> Settings:
-    """Merge layers, later ones winning key by key, into checked settings.
+    """Merge layers, later ones winning key by key, into checked settings; a file that they name must be there.
 
     Raises:
         SettingsError: names origin, key, value, what is allowed and the nearest valid key.
     """
-    settings = Settings()
-    for layer in layers:
-        settings = _merge(settings, layer.table, layer.origin, "")
+    settings = _merge_all(layers)
+    for section, key in PATHS:
+        name = getattr(getattr(settings, section), key)
+        if name and not Path(name).exists():
+            origin = next(layer.origin for layer in reversed(layers) if key in layer.table.get(section, {}))
+            whence = "the working directory" if origin.startswith("--") else "the folder of the file that names it"
+            raise SettingsError(
+                f"{section}.{key}: there is no file {name}", place=origin, remedy=f"Name it as seen from {whence}"
+            )
     if settings.profile not in PROFILES | dict(settings.profiles):
         names = tuple(sorted(PROFILES | dict(settings.profiles)))
         origin = next((layer.origin for layer in reversed(layers) if "profile" in layer.table), "settings")
@@ -124,14 +154,22 @@ def build_settings(layers: Sequence[Layer]) -> Settings:
 
 def explain(layers: Sequence[Layer]) -> tuple[tuple[str, object, str], ...]:
     """List every setting as (key, value, origin); the origin of an untouched one is ``default``."""
-    rows = {key: (value, "default") for key, value in _flatten(build_settings(()), "")}
+    build_settings(layers)
+    rows = {key: (value, "default") for key, value in _flatten(Settings(), "")}
     for index, layer in enumerate(layers):
-        before = dict(_flatten(build_settings(layers[:index]), ""))
+        before = dict(_flatten(_merge_all(layers[:index]), ""))
         named = set(_named(layer.table, ""))
-        for key, value in _flatten(build_settings(layers[: index + 1]), ""):
+        for key, value in _flatten(_merge_all(layers[: index + 1]), ""):
             if key in named or before.get(key) != value:
                 rows[key] = (value, layer.origin)
     return tuple((key, value, origin) for key, (value, origin) in sorted(rows.items()))
+
+
+def _merge_all(layers: Sequence[Layer]) -> Settings:
+    settings = Settings()
+    for layer in layers:
+        settings = _merge(settings, layer.table, layer.origin, "")
+    return settings
 
 
 def _merge(section: Any, table: Mapping[str, Any], origin: str, prefix: str) -> Any:

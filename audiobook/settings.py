@@ -59,7 +59,7 @@ class MetadataSettings:
     identifier: str = option("", "ISBN or another identifier")
     rights: str = option("", "Copyright line")
     genre: str = option("", "Genre")
-    cover: str = option("", "Path of a JPEG or PNG")
+    cover: str = option("", "Path of a JPEG or PNG, as seen from the folder of this file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class AdaptSettings:
     cues: str = option("auto", "Cues found in the text, or none", choices=("auto", "none"))
     voices: str = option("cast", "A voice for each character, or one for all", choices=("cast", "one"))
     main_voices: int = option(7, "Characters with a voice of their own; the rest share", low=1, high=60)
-    cast_from: str = option("", "A script whose cast is taken over, for a series")
+    cast_from: str = option("", "Path of a script whose cast is taken over, for a series")
 
 
 @dataclass(frozen=True, slots=True)

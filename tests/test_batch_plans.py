@@ -148,6 +148,7 @@ class TestManifest:
         assert other.settings.metadata.title == ""
 
     def test_sources_and_files_in_settings_count_from_the_manifest(self) -> None:
+        lay("lists/words.toml", "[words]\n")
         lay("lists/shelf.toml", '[[book]]\nsource = "../books/emma.txt"\n[book.spoken]\nlexicon = "words.toml"\n')
         (entry,) = gather(Asked(("lists/shelf.toml",)), Path("out")).entries
         assert entry.source == Path("lists/../books/emma.txt")

@@ -142,3 +142,31 @@ def test_a_book_has_settings_of_its_own_above_those_of_its_folders(tmp_path: Pat
     assert (with_top.pauses.sentence, with_top.pauses.paragraph) == (2, 3)
     assert build_settings(file_layers(source, None)).expression == 1.0
     assert file_layers(str(shelf / "lexicon.txt"), None)[-1].origin == str(shelf / "audiobook.toml")
+
+
+def test_files_count_from_the_settings_file_that_names_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # All counted from the working directory: a shelf's settings worked in one folder only.
+    shelf = tmp_path / "shelf"
+    (shelf / "art").mkdir(parents=True)
+    for name in ("art/cover.png", "words.toml", "first.script"):
+        (shelf / name).touch()
+    text = 'metadata.cover = "art/cover.png"\nspoken.lexicon = "words.toml"\nadapt.cast_from = "first.script"\n'
+    (shelf / "audiobook.toml").write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    settings = build_settings(file_layers("shelf/emma.txt", None))
+    assert settings.metadata.cover == str(Path("shelf/art/cover.png"))
+    assert settings.spoken.lexicon == str(Path("shelf/words.toml"))
+    assert settings.adapt.cast_from == str(Path("shelf/first.script"))
+    assert build_settings(file_layers("emma.txt", shelf / "audiobook.toml")).spoken.lexicon == str(shelf / "words.toml")
+    monkeypatch.chdir(shelf)
+    assert build_settings((set_layer(["spoken.lexicon=words.toml"]),)).spoken.lexicon == "words.toml"
+
+
+def test_a_file_that_is_not_there_is_named_with_its_key_and_the_settings_file(tmp_path: Path) -> None:
+    (tmp_path / "audiobook.toml").write_text('spoken.lexicon = "none.toml"\n', "utf-8")
+    layers = file_layers(str(tmp_path / "emma.txt"), None)
+    with pytest.raises(SettingsError, match=r"audiobook\.toml: spoken\.lexicon: there is no file .*none\.toml"):
+        build_settings(layers)
+    assert build_settings((*layers, set_layer([f"spoken.lexicon={tmp_path / 'audiobook.toml'}"])))
+    with pytest.raises(SettingsError, match=r"--set: metadata\.cover: there is no file none\.png.*working directory"):
+        build_settings((set_layer(["metadata.cover=none.png"]),))

@@ -11,7 +11,7 @@ from typing import Any
 from audiobook import publish
 from audiobook.batch.manifest import SUFFIXES, read_manifest
 from audiobook.batch.sources import Found, find_sources, own_names
-from audiobook.configfile import Layer, build_settings, file_layers
+from audiobook.configfile import Layer, build_settings, file_layers, located
 from audiobook.errors import SettingsError, UsageError
 from audiobook.names import slug
 from audiobook.settings import Settings
@@ -34,7 +34,7 @@ class Asked:
         """Return plain values that mean the same in any folder, of which `from_json` makes the same request."""
         return {
             "words": [os.path.abspath(word) for word in self.words],  # noqa: PTH100 - a pattern is no path
-            "options": [[layer.origin, layer.table] for layer in self.options],
+            "options": [[layer.origin, located(layer.table, Path.cwd())] for layer in self.options],
             "config": os.path.abspath(self.config) if self.config else "",  # noqa: PTH100 - as it was named
         }
 

@@ -11,6 +11,7 @@ from typing import Any
 from audiobook import __version__
 from audiobook.batch.entries import Entry
 from audiobook.batch.outcome import FileNote, Outcome
+from audiobook.configfile import PATHS
 from audiobook.errors import AudiobookError, EngineError
 from audiobook.pipeline import Built
 from audiobook.pipeline.lexicons import lexicon_files
@@ -38,6 +39,7 @@ def inputs_digest(entry: Entry) -> str:
             "settings": _that_matter(entry),
             "engine": resolve_engine(entry.settings, entry.settings.metadata.language).engine,
             "files": [_sha256(Path(file)) for file in files],
+            "names": [bool(entry.settings.metadata.cover), bool(entry.settings.adapt.cast_from)],
         }
     except (OSError, AudiobookError):
         return ""
@@ -98,6 +100,8 @@ def _that_matter(entry: Entry) -> dict[str, Any]:
         del settings[name]
     for name in _NO_MATTER_RECORD:
         del settings["record"][name]
+    for section, key in PATHS:  # what is in these files counts, not where they lie
+        del settings[section][key]
     return settings
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from audiobook.configfile import Layer, read_layer, set_layer
+from audiobook.configfile import Layer, located, read_layer, set_layer
 from audiobook.errors import SettingsError
 from audiobook.names import MAX_BYTES, safe_name
 from audiobook.settings import Settings
@@ -24,8 +24,6 @@ SUFFIXES = (".toml", ".csv")
 _OWN = ("source", "output")
 _DEFAULTS = "[defaults]"
 """What a CSV row has in place of a source when it holds the defaults."""
-_PATHS = (("metadata", "cover"), ("spoken", "lexicon"), ("adapt", "cast_from"))
-"""Settings that name files; in a manifest they count from its folder, as sources do."""
 _MOST = 100_000
 _TOML_EXAMPLE = 'Write:  [[book]]  and below it  source = "emma.epub"'
 _CSV_EXAMPLE = "Name the columns in the first row: source,output,voice,metadata.series"
@@ -206,10 +204,5 @@ def _folder(output: str, place: str) -> str:
 
 
 def _settings(path: Path, place: str, table: Mapping[str, Any]) -> Layer:
-    """Make a layer whose file names count from the manifest's folder."""
-    settled = dict(table)
-    for section, key in _PATHS:
-        inner = settled.get(section)
-        if isinstance(inner, Mapping) and isinstance(inner.get(key), str) and inner[key]:
-            settled[section] = {**inner, key: str(path.parent / inner[key])}
-    return Layer(place, settled)
+    """Make a layer whose file names count from the manifest's folder, as sources do."""
+    return Layer(place, located(table, path.parent))
