@@ -46,14 +46,24 @@ _SILENT_PEAK = 10 ** (-56 / 20)
 _CLIPPED_SHARE = 0.01
 
 _TAIL_S = 0.6
+_COPY = 0.98
+"""Likeness of the end to an earlier part that only the same sound has, however short the take: of 375 takes by Kokoro,
+Piper and eSpeak, 170 of them of texts that repeat words, none was above 0.963; with 0.8 s copied all were over 0.98."""
 _SAME = 0.89
-"""Likeness of the end to an earlier part that is no chance: of 342 sound takes none was above 0.88, half below 0.33."""
+"""Likeness that is no chance in a take that is longer than its text, unless that repeats words."""
 _ALIKE = 0.7
 """The same for a take that is longer than its text: a neural voice says words again at 0.77 to 0.82."""
 _LONGER, _MUCH_LONGER = 1.1, 1.2
 """Times the length expected from the voice's pace; more for short texts, whose length says less."""
 _REPEATED_UNITS = 24
 """Texts with fewer units are too short to have an end."""
+_END = 6
+"""Letters that are said in the end that is compared."""
+_ECHO = re.compile(r"\w(\w{3})\W+\w*\1\b|\b(\w+(?:\W+\w+){0,2})\W+\2\b")
+"""Words that are said again at once, or rhyme: "go on, go on", "ringing, singing"."""
+_MARK = re.compile(r"[.!?,;:—…]\s")
+_MARK_S = 0.3
+"""Seconds of quiet at a mark inside the text, beyond what its words take."""
 
 _WIDE = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 
@@ -123,18 +133,21 @@ class Judge:
             low, high = max(low, expected / (_SPREAD_DOWN + doubt)), min(high, expected * (_SPREAD + doubt))
         if seconds < low:
             return f"only {seconds:.2f} s of sound, at least {low:.2f} s expected"
-        if seconds > high + _EXTRA_S:
-            return f"{seconds:.1f} s of sound, at most {high + _EXTRA_S:.1f} s expected"
+        high += _EXTRA_S + _MARK_S * len(_MARK.findall(utterance.text))
+        if seconds > high:
+            return f"{seconds:.1f} s of sound, at most {high:.1f} s expected"
         return ""
 
     def _repeat_fault(self, utterance: Utterance, speech: Speech) -> str:
-        """Find an end that is said twice, unless the text's last word occurs twice as well."""
-        words = re.findall(r"\w+", utterance.text.casefold())
-        units = spoken_units(utterance)
-        if units < _REPEATED_UNITS or not words or words[-1] in words[:-1] or not has_calibration(utterance.language):
+        """Find an end that is said twice, unless the text's own end occurs twice as well."""
+        text = utterance.text.casefold()
+        letters, units = "".join(re.findall(r"\w+", text)), spoken_units(utterance)
+        if units < _REPEATED_UNITS or letters[-_END:] in letters[:-3] or not has_calibration(utterance.language):
             return ""
         likeness = _tail_again(speech.samples, speech.sample_rate)
-        if likeness <= _ALIKE:
+        if likeness > _COPY:
+            return "an end that is said twice"
+        if likeness <= _ALIKE or _says_again(text):
             return ""
         seconds = len(speech.samples) / speech.sample_rate
         longer = seconds * utterance.delivery.rate / (units * self._pace(utterance)) - 6.0 / units
@@ -153,6 +166,12 @@ class Judge:
             pace = len(speech.samples) / speech.sample_rate / spoken_units(text) if sound else _TYPICAL_S
             self._paces[who] = min(max(pace, _UNIT_S[0]), _UNIT_S[1])
         return self._paces[who]
+
+
+def _says_again(text: str) -> bool:
+    """Whether a text in small letters repeats its last word or says words twice running: its sounds are alike."""
+    words = re.findall(r"\w+", text)
+    return words[-1] in words[:-1] or _ECHO.search(text) is not None
 
 
 def _level_fault(samples: NDArray[np.float32]) -> str:

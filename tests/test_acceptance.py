@@ -133,6 +133,34 @@ def test_a_text_that_itself_repeats_its_end_is_not(judge: Judge, takes: Takes) -
     assert judge.fault(written, twice) == ""
 
 
+def test_the_same_end_a_second_time_is_refused_however_short(takes: Takes) -> None:
+    # A copied end passed where the line was less than 1.1 times its usual length.
+    judge = Judge(lambda _text: takes[3])
+    for line, speech in takes[0]:
+        end = int(np.flatnonzero(np.abs(speech.samples) > 0.01)[-1])
+        tail = speech.samples[end - int(0.8 * speech.sample_rate) : end]
+        twice = Speech(np.concatenate([speech.samples[:end], tail]), speech.sample_rate)
+        assert judge.fault(line, twice) == "an end that is said twice"
+
+
+@pytest.mark.parametrize("name", ["piper", "pyttsx3"])
+def test_a_text_that_says_words_again_and_again_is_taken(name: str) -> None:
+    # "Go on, go on, gone", "Heave ho!" and "Ha! Ha! Ha!" were refused whatever the engine did.
+    engine = open_engine(name)
+    voice = Voice(name, "en-us" if name == "pyttsx3" else engine.voices()[0].name)
+    judge = Judge(engine.speak)
+    texts = (
+        "No, no, no! I will not have it, no, no, no!", "Ha! Ha! Ha! Ha! Ha! Ha! Ha! Ha! Ha!",
+        "Ding dong, ding dong, ding dong, ding dong.", "Hush, hush, little one, hush, hush, little son.",
+        "Left, right, left, right, left, right, left, right, halt!", "Go on, go on, go on, go on, go on, gone.",
+        "Heave ho! Heave ho! Heave ho! Heave! Hoe!", "Singing, ringing, swinging, bringing, flinging, stinging.",
+        "Yes, yes, yes, yes, yes, yes, of course, yes indeed, yes.",
+    )  # fmt: skip
+    lines = [Utterance(text, "en", voice) for text in texts]
+    assert [judge.fault(line, engine.speak(line)) for line in lines] == [""] * len(texts)
+    engine.close()
+
+
 def test_a_language_without_a_text_of_its_own_is_judged_by_what_all_voices_keep() -> None:
     # The pace of an English sentence once decided over Japanese with English names and numbers in it.
     engine = open_engine("silent")

@@ -410,6 +410,13 @@ def test_a_blend_is_the_weighted_mean_of_its_voices() -> None:
 
 
 @pytest.mark.usefixtures("styles")
+@pytest.mark.parametrize("share", ["nan", "x", "", "-1", "1e"])
+def test_a_share_that_is_no_number_is_said_to_be_none(share: str) -> None:
+    # "engine kokoro has no voice 'af_heart*nan'. Did you mean af_heart?"
+    with pytest.raises(VoiceError, match=rf"'{share}' in 'af_heart\*{share}' is no share"):
+        kokoro._blend(f"af_heart*{share}")
+
+
 @pytest.mark.parametrize("name", ["af_hart", "af_heart+", "af_heart*x", "", "af_heart*0"])
 def test_an_impossible_blend_is_refused(name: str) -> None:
     with pytest.raises(VoiceError):

@@ -260,8 +260,14 @@ def _blend(name: str) -> tuple[tuple[str, float], ...]:
     shares: list[tuple[str, float]] = []
     for part in name.replace(" ", "").split("+"):
         match = _BLEND.fullmatch(part)
+        voice, star, share = part.partition("*")
+        if match is None and star and voice in known:
+            raise VoiceError(
+                f"{share!r} in {name!r} is no share; a share is a number such as 0.6",
+                remedy="Write a blend as af_heart*0.6+bf_emma*0.4",
+            )
         if match is None or match["name"] not in known:
-            raise unknown_voice("kokoro", part, known)
+            raise unknown_voice("kokoro", voice, known)
         shares.append((match["name"], float(match["share"] or 1)))
     total = sum(share for _, share in shares)
     if total <= 0:
