@@ -53,6 +53,9 @@ CASES = {
         "at 10:05 p.m. sharp": "at ten oh five PM sharp",
         "at 9:00": "at nine o'clock",
         "at 5 p.m. He slept.": "at five PM. He slept.",
+        "It was 4:52 p.m. Oil ran out.": "It was four fifty two PM. Oil ran out.",
+        "At 5 p.m. Rose left.": "At five PM Rose left.",
+        "We came at 6 a.m. Captain Bell slept.": "We came at six AM Captain Bell slept.",
         "from 2pm to 3pm": "from two PM to three PM",
     },
     "money": {

@@ -22,6 +22,8 @@ def cut(text: str, language: str = "en") -> list[str]:
         "“Stop!” he cried.",
         "'What?' asked the boy.",
         "The U.S. Army came at 5 p.m. on Monday.",
+        "At 5 p.m. Rose left.",
+        "They met at 6 a.m. Eastern time.",
         "It was No. 7, i.e. the last.",
         "Wait... what?",
         "It cost $3.50 at 6.30 sharp.",
@@ -39,6 +41,7 @@ def test_one_sentence_stays_whole(whole: str) -> None:
         ("He left. She stayed.", "He left."),
         ("“Stop!” He left.", "“Stop!”"),
         ("He came at 5 p.m. She left.", "He came at 5 p.m."),
+        ("It was 4:52 p.m. Oil for the lamp had run out.", "It was 4:52 p.m."),  # Said as "PM Oil", without a pause.
         ("They live in the U.S. It is big.", "They live in the U.S."),
         ("He trailed off… Then he left.", "He trailed off…"),
         ("He waited.... “Come!”", "He waited...."),

@@ -206,7 +206,11 @@ def test_the_json_has_the_fields_that_other_programs_read(tmp_path: Path) -> Non
         "sample_rate", "channels", "bitrate", "chapters", "tags", "passed", "problems", "warnings",
     ]  # fmt: skip
     assert found["passed"] is True
-    assert found["chapters"][1] == {"title": "Chapter 2", "start_s": 6.016, "end_s": 12.032}  # whole AAC frames at 24 kHz
+    assert found["chapters"][1] == {
+        "title": "Chapter 2",
+        "start_s": 6.016,
+        "end_s": 12.032,
+    }  # whole AAC frames at 24 kHz
     assert found["tags"]["artist"] == "A. Writer"
     assert (found["rms_db"], found["head_s"]) == (pytest.approx(-20.5, abs=0.2), pytest.approx(0.75, abs=0.1))
 

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib import resources
 
-__all__ = ["EDGE", "INTEGER", "NUMBER", "Rule", "Style", "alternatives", "apply", "rows", "rule", "stop", "words"]
+__all__ = [
+    "EDGE",
+    "INTEGER",
+    "NUMBER",
+    "Rule",
+    "Style",
+    "alternatives",
+    "apply",
+    "hour_ends",
+    "rows",
+    "rule",
+    "stop",
+    "words",
+]
 
 INTEGER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,2}(?:,\d\d)+,\d{3}(?!\d)|\d{1,36})"
 """A whole number, with or without commas (also of lakhs and crores); put no figure in front of it."""
@@ -80,9 +93,40 @@ def stop(match: re.Match[str]) -> str:
     if not match[0].rstrip().endswith("."):
         return ""
     behind = _NEXT.match(match.string, match.end())
-    if not behind:
-        return ""
-    return "." if behind[1] is None or behind[1] in words("english/starters.txt") else ""
+    if behind and (behind[1] is None or behind[1] in words("english/starters.txt")):
+        return "."
+    past = match.end()
+    return "." if hour_ends(match.string[max(0, past - _NEAR) : past], match.string[past : past + _NEAR]) else ""
+
+
+_HOUR = re.compile(r"\d[\d:.]*\s?[AaPp]\.\s?[Mm]\.?$")
+_OPENING = re.compile(
+    r"(?:^|[.!?][\"'”’)]*\s)\s*[\"'“‘(]*"
+    r"(?:(?:\w+\s)?(?i:at|by|around|about|after|before|until|till|from)\s)?$"
+)
+_NEAR = 80
+"""Characters around a stop that tell what it is."""
+_FRESH = re.compile(r"\s+[\"'“‘(\[]*([A-Z][a-z']+)(?![\w.]|\s+[A-Z\d])")
+_OF_TIME = frozenset({"Atlantic", "Central", "Eastern", "Mountain", "Pacific", "Standard", "British", "Mass"})
+"""Words with a capital that go on after an hour."""
+
+
+def hour_ends(before: str, after: str) -> bool:
+    """Whether the full stop of a.m. or p.m. also ends its sentence, where no usual opening of a sentence follows.
+
+    A common word with a capital begins a sentence ("It was 4:52 p.m. Oil had run out"), unless it may be a name, a
+    name goes on behind it, or the hour itself is all that the sentence has so far ("At 5 p.m. Rose left").
+
+    Args:
+        before: The text up to the stop, the hour included.
+        after: The text behind the stop, from its blank.
+    """
+    hour, fresh = _HOUR.search(before), _FRESH.match(after)
+    if not hour or not fresh or _OPENING.search(before[: hour.start()]):
+        return False
+    word = fresh[1]
+    known = word.lower() in words("words/en.txt") and word not in words("words/en.txt")
+    return known and word not in words("english/names.txt") and word not in _OF_TIME
 
 
 def alternatives(items: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
-from audiobook.spoken.rules import words
+from audiobook.spoken.rules import hour_ends, words
 
 __all__ = ["clauses", "sentences"]
 
@@ -104,7 +104,7 @@ def _stop_ends(before: str, after: str, language: str, *, figure: bool) -> bool:
     if word in maybe:
         start = _START.match(after)
         starts = bool(start and start[0].lstrip(_OPENERS) in words("english/starters.txt"))
-        return not figure and (starts or language != "en")
+        return not figure and (starts or language != "en" or hour_ends(before, f" {after}"))
     if language == "de" and figure and word.endswith("str"):
         return False  # Hafenstr. 12
     initial = bool(_INITIAL.search(before))
