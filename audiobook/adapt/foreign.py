@@ -166,8 +166,19 @@ def _read(match: re.Match[str], tongue: Tongue) -> _Tag:
         return _Tag(start, end, name=name, sex=known)
     if noun:
         noun = " ".join(noun.split())
+        sex = sex if sex != "unknown" else _sex_of(noun.lower(), match["verb"].lower(), tongue)
         return _Tag(start, end, noun=noun[:1].upper() + noun[1:], sex=sex)
     return _Tag(start, end, sex=sex)
+
+
+def _sex_of(noun: str, verb: str, tongue: Tongue) -> Sex:
+    """Tell the sex of a person by the noun, else by the gender of what stands before it; German plurals have none."""
+    words = re.findall(r"[\w-]+['’]?", noun)
+    known = next((tongue.nouns[word] for word in reversed(words) if word in tongue.nouns), None)
+    if known is not None:
+        return known
+    plural = tongue.code == "de" and verb.endswith("en")
+    return "unknown" if plural else tongue.genders.get(words[0].replace("’", "'"), "unknown")
 
 
 _HE = frozenset({"il", "er", "él", "lui", "egli", "ele", "он", "他", "彼"})
@@ -194,7 +205,9 @@ def _parts(tongue: Tongue) -> tuple[str, str]:
         )
     noun = rf"(?:[a-zäöüß]+\s+){{0,2}}[{_UPPER}]\w+" if tongue.code == "de" else r"[^\W\d_]{3,}"
     elided = "|".join(sorted(re.escape(word) for word in tongue.articles if word.endswith("'"))) or "(?!)"
-    article = rf"(?:(?:{_any(tongue.articles)})\s+|(?:{elided}))"
+    article = rf"(?i:(?:{_any(tongue.articles)})\s+|(?:{elided}))"
+    # "La bambina disse" opens a sentence, and names nobody La.
+    name = rf"(?!{article}{'' if tongue.code == 'de' else f'(?![{_UPPER}])'}){name}"
     pronoun = rf"(?P<pronoun>{_any(tongue.he | tongue.she)})\b"
     return verb, rf"(?:{pronoun}|{name}|(?P<noun>{article}{noun}))"
 

@@ -42,6 +42,10 @@ class Tongue:
     """First words of what follows a tag and a comma without returning to the speech."""
     sexes: dict[str, Sex]
     """Given name or title -> sex."""
+    nouns: dict[str, Sex]
+    """Noun for a person -> sex."""
+    genders: dict[str, Sex]
+    """Article or the like -> the sex that its gender tells of a person."""
 
     @property
     def unspaced(self) -> bool:
@@ -68,8 +72,9 @@ def _tongue(code: str, groups: dict[str, list[str]], titles: dict[str, Sex]) -> 
     def words(group: str) -> frozenset[str]:
         return frozenset(groups.get(group, ()))
 
-    male: dict[str, Sex] = dict.fromkeys(words("male"), "male")
-    female: dict[str, Sex] = dict.fromkeys(words("female"), "female")
+    def by_sex(male: str, female: str) -> dict[str, Sex]:
+        return {**dict.fromkeys(words(male), "male"), **dict.fromkeys(words(female), "female")}
+
     return Tongue(
         code,
         verbs=words("verbs"),
@@ -79,7 +84,9 @@ def _tongue(code: str, groups: dict[str, list[str]], titles: dict[str, Sex]) -> 
         titles=words("titles"),
         inside=words("inside"),
         asides=words("asides"),
-        sexes={**male, **female, **{title: sex for title, sex in titles.items() if title in words("titles")}},
+        sexes={**by_sex("male", "female"), **{title: sex for title, sex in titles.items() if title in words("titles")}},
+        nouns={**by_sex("men", "women"), **dict.fromkeys(words("either"), "unknown")},
+        genders=by_sex("masculine", "feminine"),
     )
 
 
