@@ -148,6 +148,8 @@ def test_tones_that_are_alike_because_words_are_are_taken() -> None:
     engine = open_engine("silent")
     judge = Judge(engine.speak)
     texts = (
+        *TEXTS,
+        "or in him that had one have with on his by",
         "It was page four of the story, or near it.",
         "Ada carried every letter behind the mill, that same evening.",
         "Ines painted two wet ropes along the sea wall, that same evening.",
