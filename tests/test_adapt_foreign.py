@@ -26,6 +26,20 @@ def lines(language: str, *paragraphs: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("language", "paragraph", "expected"),
     [
+        # A title's full stop cut its name: "La Sra" and "Il sig" spoke.
+        ("es", "—Yo —susurró la Sra. Leroy.", [("Sra. Leroy", "—Yo"), (NARRATOR, "—susurró la Sra. Leroy.")]),
+        ("es", "—Sí —dijo el señor Vidal.", [("Señor Vidal", "—Sí"), (NARRATOR, "—dijo el señor Vidal.")]),
+        ("it", "«Io», rispose il sig. Dossi.", [("Sig. Dossi", "«Io»,"), (NARRATOR, "rispose il sig. Dossi.")]),
+        (
+            "es",
+            "Dejó el sombrero en la mesa. —No es posible —dijo María—. Arde.",
+            [
+                (NARRATOR, "Dejó el sombrero en la mesa."),
+                ("María", "—No es posible"),
+                (NARRATOR, "—dijo María—."),
+                ("María", "Arde."),
+            ],
+        ),
         ("fr", "« Entrez donc ! » lança Paul.", [("Paul", "« Entrez donc ! »"), (NARRATOR, "lança Paul.")]),
         (
             "fr",

@@ -118,3 +118,30 @@ def test_every_person_has_a_name_of_their_own() -> None:
     """)
     names = [one.name for one in marked.people]
     assert len(names) == len(set(names)) == 2
+
+
+def test_the_words_that_tell_of_a_speech_give_a_sex_to_a_name_without_one() -> None:
+    # "He" stands behind the speech, out of the name's sentence; Dr. Varkun got a woman's voice.
+    marked = read("""
+        Dr. Varkun laughed. "She has your temper," he whispered.
+
+        "Good," said Ostrel. Ostrel took his hat.
+    """)
+    assert person(marked, "Dr. Varkun").sex == "male"
+
+
+def test_a_call_that_somebody_else_answers_does_not_name_the_narrator() -> None:
+    # "Mr. Bell" stands next to "I shouted", but his daughter tells and he answers.
+    marked = read("""
+        I was nine when my father first let me hold the tiller, and I was proud. I held it with both hands.
+
+        "Keep her head up, Nell," my father said.
+
+        "I am keeping it up!" I shouted.
+
+        Dr. Varkun laughed. "She has your temper, Mr. Bell," he whispered.
+
+        "And her mother's hands," said my father softly.
+    """)
+    assert not person(marked, "Mr. Bell").is_narrator
+    assert person(marked, speakers(marked)[1]).is_narrator

@@ -255,6 +255,22 @@ def test_long_titles_in_capitals_join_their_number() -> None:
     assert titles(gutenberg(chapters(headings))) == [f"CHAPTER {n}. {title.replace(chr(10), ' ')}" for n in ROMAN[:3]]
 
 
+@pytest.mark.parametrize(
+    ("word", "title", "byline"),
+    [
+        ("Chapitre", "Le gardien de nuit", "par Jeanne Morel"),
+        ("Capítulo", "La noche larga", "por Jeanne Morel"),
+        ("Capitolo", "Il vecchio guardiano", "di Jeanne Morel"),
+        ("Kapitel", "Der alte Wärter", "von Jeanne Morel"),
+    ],
+)
+def test_titles_with_one_capital_letter_join_their_number(word: str, title: str, byline: str) -> None:
+    prose = Prose()
+    book = read(f"Faro\n\n{byline}\n\n" + "\n\n".join(f"{word} {n}\n\n{title}\n\n{prose.body()}" for n in ("I", "II")))
+    assert [chapter.title for chapter in book.chapters] == [f"{word} I. {title}", f"{word} II. {title}"]
+    assert book.metadata.author == "Jeanne Morel"
+
+
 def test_what_follows_the_last_chapter_is_left_out_by_name() -> None:
     prose = Prose()
     text = (

@@ -197,7 +197,8 @@ def _parts(tongue: Tongue) -> tuple[str, str]:
         return verb, f"(?:(?P<pronoun>{_any(tongue.he | tongue.she)})|(?P<name>{kanji}{{2,4}}?))"
     title = rf"(?:(?i:{_any(tongue.titles)})\s+)?"
     inside = rf"(?:(?:{_any(tongue.inside)})\s*){{0,2}}"
-    name = rf"(?P<name>{title}(?:[dD]['’])?[{_UPPER}][\w'’-]*(?:\s+{inside}[{_UPPER}][\w'’-]*){{0,3}})"
+    article = rf"(?:(?:{_any(tongue.articles)})\s+(?=(?i:{_any(tongue.titles)})\s+[{_UPPER}]))?"
+    name = rf"{article}(?P<name>{title}(?:[dD]['’])?[{_UPPER}][\w'’-]*(?:\s+{inside}[{_UPPER}][\w'’-]*){{0,3}})"
     if tongue.code == "ru":
         return (
             verb,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from audiobook.adapt.cast import Cast, title_sex
+from audiobook.adapt.cast import Cast, Figure, title_sex
 from audiobook.adapt.flow import Flow
 from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.mentions import Mention
+from audiobook.adapt.turns import Turn
 
-__all__ = ["settle_sexes"]
+__all__ = ["hear_sexes", "settle_sexes"]
 
 _PRONOUN = re.compile(r"\b(?:(himself|he|his|him)|(herself|she|hers|her))\b|[.!?\n]")
 
@@ -45,3 +47,27 @@ def settle_sexes(flow: Flow, cast: Cast, mentions: Sequence[Mention], quoted: by
             figure.sex = "female"
         else:
             figure.sex = given
+
+
+def hear_sexes(figures: Sequence[Figure], told: Iterable[tuple[int, Turn]]) -> None:
+    """Give figures of unknown sex the one of the words that tell of their speech ("he whispered").
+
+    Args:
+        figures: All people of the book.
+        told: Turns with the figure that speaks them.
+    """
+    votes: Counter[tuple[int, str]] = Counter()
+    for speaker, turn in told:
+        votes.update(
+            (speaker, tag.mention.sex)
+            for tag in turn.tags
+            if tag.verb and tag.strength >= _TOLD and tag.mention.kind != "name" and tag.mention.text != "i"
+        )
+    for i, figure in enumerate(figures):
+        male, female = votes[i, "male"], votes[i, "female"]
+        if figure.sex == "unknown" and male != female:
+            figure.sex = "male" if male > female else "female"
+
+
+_TOLD = 0.7
+"""Strength of a tag that surely tells who speaks."""

@@ -10,7 +10,7 @@ from audiobook.adapt.cast import Figure, cluster
 from audiobook.adapt.decode import Candidates, decode
 from audiobook.adapt.flow import Flow, flow_of
 from audiobook.adapt.foreign import find_lines
-from audiobook.adapt.gender import settle_sexes
+from audiobook.adapt.gender import hear_sexes, settle_sexes
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Person, Piece, SceneSpan
 from audiobook.adapt.mentions import find_mentions
 from audiobook.adapt.names import find_forms, find_runs
@@ -51,6 +51,8 @@ def mark(book: Book, settings: AdaptSettings) -> MarkedBook:
     quotes, silent = _speech(book, flow, style)
     evidence, tags = _read(flow, quotes)
     ranked, chances = decide(evidence)
+    likeliest = (options.ids[chance.index(max(chance))] for options, chance in zip(ranked, chances, strict=True))
+    hear_sexes(evidence.roster.figures, zip(likeliest, evidence.turns, strict=True))
     names = _names(evidence.roster)
     labels: dict[int, _Spoken] = {}
     for turn, options, chance in zip(evidence.turns, ranked, chances, strict=True):

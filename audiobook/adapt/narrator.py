@@ -88,7 +88,10 @@ _HEARSAY, _NAMED = 0.5, 0.4
 
 
 def _beside_the_narrator(turns: Sequence[Turn]) -> dict[int, float]:
-    """Weigh calls by turn: those next to "I said" most likely call the narrator, those in "I said" never do."""
+    """Weigh calls by turn: those next to "I said" most likely call the narrator, those in "I said" never do.
+
+    A call behind "I said" that somebody else answers may as well be for who answers.
+    """
     weights: dict[int, float] = {}
     for n, turn in enumerate(turns):
         if not any(tag.mention.text == "i" and tag.strength >= 0.7 for tag in turn.tags[:1]):
@@ -96,8 +99,15 @@ def _beside_the_narrator(turns: Sequence[Turn]) -> dict[int, float]:
         weights[n] = -1.0
         for m in (n - 1, n + 1):
             if 0 <= m < len(turns) and abs(turns[m].first - turn.first) <= 3:
-                weights.setdefault(m, 2.0)
+                weights.setdefault(m, _HEARSAY if m > n and _is_answered(turns, m) else 2.0)
     return weights
+
+
+def _is_answered(turns: Sequence[Turn], at: int) -> bool:
+    """Tell whether somebody who is not the narrator speaks next."""
+    if at + 1 == len(turns) or turns[at + 1].first - turns[at].last > 1:
+        return False
+    return any(tag.verb and tag.strength >= 0.7 and tag.mention.text != "i" for tag in turns[at + 1].tags[:1])
 
 
 def _is_call(flow: Flow, mention: Mention, begin: int) -> bool:

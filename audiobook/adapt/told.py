@@ -35,7 +35,8 @@ class _Region:
 _UPPER = "A-ZÀ-ÖØ-ÞŒŠŽА-ЯЁ"
 _DASH = r"(?:—|–|―|--)"
 _DASH_START = re.compile(rf"\s*(?:{_DASH}|-(?=\s))\s*(?=\S)")
-_COLON_DASH = re.compile(rf":\s*(?={_DASH}\s*[¿¡{_UPPER}])")
+_COLON_DASH = re.compile(rf":\s*(?={_DASH}\s*[¿¡{_UPPER}])|[.!?…]\s+(?={_DASH}[¿¡{_UPPER}])")
+"""Where a dash opens speech inside a paragraph: behind a colon, or right at a word behind a sentence, as in Spanish."""
 _TURN = re.compile(rf"([,.!?…:;]*)\s*({_DASH})\s*")
 _CORNERS = {"「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄"}
 _ENDS = ".!?…。！？"
@@ -52,7 +53,7 @@ _TAG = 90
 
 
 def find_told(flow: Flow, tongue: Tongue) -> tuple[Told, ...]:
-    """Find all speech of a book in reading order: in marks, and behind dashes that open paragraphs or follow colons."""
+    """Find all speech of a book in reading order: in marks, and behind dashes that open it."""
     pairs = _pairs(flow.text)
     pattern = re.compile("|".join(map(re.escape, sorted({*pairs, *"".join(pairs.values())}))))
     found: list[Told] = []
@@ -67,7 +68,7 @@ def find_told(flow: Flow, tongue: Tongue) -> tuple[Told, ...]:
         else:
             regions, pending = _marked(flow.text, left, right, pattern, pairs, pending)
             regions = [region for region in regions if _is_said(flow.text, left, right, region, tongue)]
-            regions += _after_colon(flow.text, left, right, regions)
+            regions += _behind_narration(flow.text, left, right, regions)
         for region in regions:
             found += (Told(start, end, paragraph) for start, end in _without_tags(flow.text, region, tongue))
     return tuple(found)
@@ -105,8 +106,8 @@ def _marked(
     return regions, stack[0] if stack else ""
 
 
-def _after_colon(text: str, left: int, right: int, regions: list[_Region]) -> list[_Region]:
-    """Find speech that a colon and a dash lead in."""
+def _behind_narration(text: str, left: int, right: int, regions: list[_Region]) -> list[_Region]:
+    """Find speech that a dash opens behind narration."""
     lead = _COLON_DASH.search(text, left, right)
     if lead is None or regions:
         return []

@@ -174,7 +174,7 @@ def _subtitle(items: Sequence[Item], at: int, listed: frozenset[str]) -> bool:
     text = item.text
     if not text or (item.heading and item.heading.kind != "own") or item.chunk.gap > 3 or len(text) > 250:
         return False
-    return squash(text) in listed or _worded_as_title(item, after)
+    return squash(text) in listed or _worded_as_title(item, after) or _is_short_title(items[at - 1], item, after)
 
 
 def _worded_as_title(item: Item, after: Item) -> bool:
@@ -187,6 +187,33 @@ def _worded_as_title(item: Item, after: Item) -> bool:
     if (text[:1] in "“\"‘'—-([" and not capitals) or text[-1:] in ",;:" or after.chunk.gap == 0:
         return False
     return capitals or (_is_title_case(text) and text[-1:] not in "!?" and ". " not in text)
+
+
+_SENTENCE_CASE = frozenset(
+    {
+        "chapitre",
+        "kapitel",
+        "capítulo",
+        "capitulo",
+        "capitolo",
+        "hoofdstuk",
+        "kapittel",
+        "rozdział",
+        "kapitola",
+        "глава",
+        "розділ",
+    }
+)
+"""Chapter words of languages whose titles have one capital letter."""
+_SHORT_TITLE = 8
+
+
+def _is_short_title(above: Item, item: Item, after: Item) -> bool:
+    """Is it a short line between blank ones, without a stop, under the chapter word of such a language?"""
+    text = item.text
+    if above.heading is None or above.heading.word not in _SENTENCE_CASE or item.chunk.lines > 1 or not after.chunk.gap:
+        return False
+    return text[0].isupper() and text[-1].isalnum() and count_words(text) <= _SHORT_TITLE and not SPEECH & set(text)
 
 
 def _is_title_case(text: str) -> bool:

@@ -16,7 +16,8 @@ __all__ = ["author_on", "find_title_page", "is_imprint", "is_told", "title_on"]
 
 _BYLINE = re.compile(
     r"^[ \t]*(?:(?:a|an|the)?[ \t]*(?:novel|story|tale|romance|book|play|poem|written|edited|told|collected)[ \t]+)?"
-    r"(?:by\b|von\b|par\b|作者|著者|文[/／]|글|지은이)[ \t:：]*(?:\n[ \t]*)*(?P<author>[^\W\d_][^\n]{1,60})",
+    r"(?:by\b|von\b|par\b|(?:por|di)[ \t]+(?=(?-i:[A-ZÀ-ÖØ-Þ]))"
+    r"|作者|著者|文[/／]|글|지은이)[ \t:：]*(?:\n[ \t]*)*(?P<author>[^\W\d_][^\n]{1,60})",
     re.IGNORECASE | re.MULTILINE,
 )
 _BY_AFTER = re.compile(r"^[ \t]*(?P<author>[^\W\d_][^\n。]{0,30}?)[ \t]*(?:著|作|지음)[ \t]*$", re.MULTILINE)

@@ -41,7 +41,7 @@ def resolve_engine(settings: Settings, language: str = "") -> Settings:
 def better_voices(settings: Settings, language: str) -> tuple[str, ...]:
     """Say how to get a natural voice of a language where only a robotic one speaks it."""
     remedy = "" if settings.voice or settings.engine != "pyttsx3" else more_voices(language)
-    return (f"no natural voice of the language {language!r} is installed; {remedy}",) if remedy else ()
+    return (f"no natural voice of the language {language!r} is installed. {remedy}",) if remedy else ()
 
 
 def recast(script: Script, settings: Settings) -> Script:

@@ -243,6 +243,7 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], _Sayer], ...]:
             (r"(?<![\w.,])(\d{2,4})er\b", _decade),
             (r"(?<=[a-zß])str\.(?=\s?\d)", lambda _language, _match: "straße"),
         ]
+        rules.insert(0, (r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-4])\.(?P<minute>[0-5]\d)\sUhr\b", _time))
         before = r"(?P<before>\b(?:[Aa]m|[Vv]om|[Zz]um|[Ii]m|[Bb]is|[Dd](?:er|ie|as|em|en|es)|[Ss]eit dem)\s)"
         date = rf"(?:{_MONTHS['de']}|Jahrhunderts?|Kapitel|Stock|Jahrestag|Geburtstag|Klasse|Auflage|Band|Weltkriegs?)"
         rules[:0] = [
