@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,10 @@ def test_one_changed_sentence_records_one_take(story: Path, capsys: pytest.Captu
     output = capsys.readouterr().out.splitlines()
     assert json.loads(output[-1])["recorded"] == 1
     assert any("using the edited script" in line for line in output)
+    # "1 of 8 lines recorded" sounded as if the others had failed.
+    script.write_text(script.read_text("utf-8").replace("at all.", "that night."), "utf-8")
+    assert build(story) == 0
+    assert re.search(r"; 1 line recorded, \d+ kept\. Edit", capsys.readouterr().err)
 
 
 def test_a_new_script_keeps_the_edits_whose_text_is_still_there(

@@ -68,6 +68,11 @@ def test_the_cache_is_shown_verified_and_pruned(
     assert " takes, " in capsys.readouterr().out
     assert main(["cache", "verify"]) == 0
     assert "0 broken" in capsys.readouterr().out
+    # "nan" lies within every limit, and emptied the cache.
+    assert main(["cache", "prune", "--max-gb", "nan"]) == 2
+    capsys.readouterr()
+    assert main(["cache"]) == 0
+    assert ": 0 takes" not in capsys.readouterr().out
     assert main(["cache", "prune", "--max-gb", "0"]) == 0
     assert main(["cache"]) == 0
     assert ": 0 takes" in capsys.readouterr().out

@@ -11,7 +11,7 @@ import click
 
 from audiobook.cli.batchboard import shown
 from audiobook.cli.batchreport import print_forecast, print_outcomes
-from audiobook.cli.options import Choices, json_output, option_layers, settings_options, verbosity
+from audiobook.cli.options import Amount, Choices, json_output, option_layers, settings_options, verbosity
 from audiobook.errors import RecordingError, UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _RUN = (
     click.option("--retry-failed", is_flag=True, help="Only books that failed; without PATH those of -o DIR."),
     click.option("--keep-going/--fail-fast", "keep_going", default=True,
                  help="After a failed book go on (default), or stop as Ctrl-C does."),
-    click.option("--max-hours", type=click.FloatRange(min=0, max=10_000), metavar="H",
+    click.option("--max-hours", type=Amount(min=0, max=10_000), metavar="H",
                  help="Begin no further book after H hours; those begun are finished."),
     click.option("--dask", metavar="ADDRESS", help="Speak on the workers of a Dask scheduler, tcp://HOST:8786."),
     click.option("--dry-run", is_flag=True, help="Only say which books, how long, what time and disk they take."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from audiobook.cli.options import Amount
 from audiobook.cli.progress import duration
 
 __all__ = ["command"]
@@ -43,14 +44,14 @@ def verify() -> None:
 @command.command("prune")
 @click.option(
     "--max-gb",
-    type=click.FloatRange(min=0, max=1e6, clamp=False),
+    type=Amount(min=0, max=1e6),
     required=True,
     metavar="N",
     help="Size to come down to.",
 )
-def prune(max_gb: int) -> None:
+def prune(max_gb: float) -> None:
     """Drop what was used longest ago; while a build runs nothing goes."""
     from audiobook.cache import TakeCache
 
-    freed = TakeCache().prune(max_gb * 10**9)
+    freed = TakeCache().prune(int(max_gb * 10**9))
     click.echo(f"{freed / 1e6:.1f} MB freed")

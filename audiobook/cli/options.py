@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from audiobook.errors import SettingsError, UsageError, VoiceError
 from audiobook.settings import Settings
 
 __all__ = [
+    "Amount",
     "Choices",
     "json_output",
     "option_layers",
@@ -24,6 +26,18 @@ __all__ = [
 ]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Amount(click.FloatRange):
+    """A number within limits; "nan" is none, though it lies beyond no limit."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a number, or end with the usage."""
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
+
 
 _ASSIGNED = {
     "engine": "engine",

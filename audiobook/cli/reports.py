@@ -48,9 +48,14 @@ def print_built(built: Built, *, as_json: bool, quiet: bool, verbose: bool) -> N
         )
     if quiet:
         return
+    there = built.takes - built.recorded
     spoken = (
-        f"{built.recorded} of {built.takes} lines recorded" if built.recorded else f"all {built.takes} lines were there"
+        f"{built.recorded} line{'s' if built.recorded > 1 else ''} recorded"
+        if built.recorded
+        else f"all {built.takes} lines were there"
     )
+    if built.recorded and there:
+        spoken += f", {there} kept"
     summary = f"{duration(built.audio_s)} of audio in {duration(built.wall_s)}; {spoken}"
     click.echo(f"{summary}. Edit {built.script} and build again to change it.", err=True)
     if verbose:
