@@ -207,8 +207,9 @@ def _parts(tongue: Tongue) -> tuple[str, str]:
     noun = rf"(?:[a-zäöüß]+\s+){{0,2}}[{_UPPER}]\w+" if tongue.code == "de" else r"[^\W\d_]{3,}"
     elided = "|".join(sorted(re.escape(word) for word in tongue.articles if word.endswith("'"))) or "(?!)"
     article = rf"(?i:(?:{_any(tongue.articles)})\s+|(?:{elided}))"
-    # "La bambina disse" opens a sentence, and names nobody La.
-    name = rf"(?!{article}{'' if tongue.code == 'de' else f'(?![{_UPPER}])'}){name}"
+    # "La bambina disse" opens a sentence, and names nobody La; "il sig. Dossi" is a name behind its article.
+    titled = rf"(?i:{_any(tongue.titles)})\s+[{_UPPER}]"
+    name = rf"(?!{article}(?!{titled if tongue.code == 'de' else f'[{_UPPER}]|{titled}'})){name}"
     pronoun = rf"(?P<pronoun>{_any(tongue.he | tongue.she)})\b"
     return verb, rf"(?:{pronoun}|{name}|(?P<noun>{article}{noun}))"
 
