@@ -28,7 +28,7 @@ from audiobook.levels import STAGE_LUFS, makeup_db
 from audiobook.measure import Levels, Meter, read_blocks
 from audiobook.settings import Profile, Settings
 
-__all__ = ["master", "shortfalls"]
+__all__ = ["compress", "master", "shortfalls"]
 
 Samples = NDArray[np.float32]
 
@@ -97,6 +97,18 @@ def _write(track: Track, out: Path, settings: Settings, gain_db: float) -> Level
             meter.add(whole.astype(np.float32) / np.float32(32768.0))
             file.write(whole)
     return meter.levels()
+
+
+def compress(track: Track, out: Path) -> None:
+    """Write a mastered track once more, without loss, in the format of ``out``.
+
+    Raises:
+        OutputError: it cannot be written.
+        SourceError: the track cannot be read.
+    """
+    with _written(out, track.sample_rate, out) as file:
+        for block, _ in read_blocks(track.path, dtype="int16"):
+            file.write(block)
 
 
 @contextlib.contextmanager

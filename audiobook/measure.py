@@ -17,6 +17,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -108,15 +109,19 @@ def measure_file(path: Path) -> Levels:
     return meter.levels()
 
 
-def read_blocks(path: Path, frames: int = BLOCK) -> Iterator[tuple[Samples, int]]:
+def read_blocks(path: Path, dtype: str = "float32") -> Iterator[tuple[NDArray[Any], int]]:
     """Yield a file's samples, shape (frames,) or (frames, channels), and its sample rate, block by block.
+
+    Args:
+        path: of the file.
+        dtype: ``float32`` in the range [-1, 1], or ``int16``.
 
     Raises:
         SourceError: the file is missing or no such recording.
     """
     try:
         with soundfile.SoundFile(path) as file:
-            while len(block := file.read(frames, dtype="float32")):
+            while len(block := file.read(BLOCK, dtype=dtype)):
                 yield block, file.samplerate
     except soundfile.LibsndfileError as error:
         raise SourceError(f"cannot be read as sound ({error})", place=str(path)) from error
@@ -139,20 +144,18 @@ class Meter:
 
     def add(self, block: Samples) -> None:
         """Take the next block: shape (frames,) or (frames, channels), as many channels as the blocks before."""
-        channels = block.reshape(len(block), -1).T
+        channels = [np.ascontiguousarray(channel, np.float32) for channel in block.reshape(len(block), -1).T]
         if not self._channels:
             self._channels = len(channels)
             self._true_peaks = [TruePeak() for _ in channels]
             self._weighting = [StreamingFir(k_weighting(self._sample_rate)) for _ in channels]
-        squares = np.zeros(len(block))
-        weighted = np.zeros(len(block))
-        for channel, peak, weighting in zip(channels, self._true_peaks, self._weighting, strict=True):
-            mono = np.ascontiguousarray(channel, np.float32)
-            peak.add(mono)
-            squares += np.square(mono, dtype=np.float64)
-            weighted += np.square(weighting.push(mono), dtype=np.float64)
-        squares /= self._channels
-        self._square_sum += float(squares.sum())
+        for channel, peak in zip(channels, self._true_peaks, strict=True):
+            peak.add(channel)
+        squares = _power(channels)
+        weighted = _power([each.push(channel) for each, channel in zip(self._weighting, channels, strict=True)])
+        if self._channels > 1:
+            squares /= np.float32(self._channels)
+        self._square_sum += float(squares.sum(dtype=np.float64))
         self._frames += len(block)
         self._floor.add(squares)
         self._loudness.add(weighted)
@@ -187,7 +190,7 @@ class Meter:
             hundredths = np.maximum(np.round(block_loudness(self._loudness.means()) * 100), -32_768)
         return Measurement(self.levels(), hundredths.astype(np.int16))
 
-    def _find_edges(self, squares: NDArray[np.float64]) -> None:
+    def _find_edges(self, squares: Samples) -> None:
         before = self._edges.count
         self._edges.add(squares)
         loud = np.flatnonzero(self._edges.take() > 10 ** (SILENCE_DB / 10))
@@ -202,6 +205,14 @@ class Meter:
         return power_db(float(windows_of_four(tenths).min()))
 
 
+def _power(channels: Sequence[Samples]) -> Samples:
+    """Return the sum of the channels' squares, frame by frame."""
+    power = np.square(channels[0])
+    for channel in channels[1:]:
+        power += np.square(channel)
+    return power
+
+
 class _Bins:
     """Mean squares of consecutive windows of equal length."""
 
@@ -214,7 +225,7 @@ class _Bins:
         self.count = 0
         """Windows that are complete."""
 
-    def add(self, squares: NDArray[np.float64]) -> None:
+    def add(self, squares: Samples) -> None:
         end = self._position + len(squares)
         # Window k ends at frame floor((k + 1) rate / per_second): also right where the rate is no multiple.
         upto = ((end + 1) * self._per_second - 1) // self._sample_rate
@@ -222,14 +233,14 @@ class _Bins:
         if len(edges) > 1:
             cuts = np.concatenate(([0], edges[1:] - self._position))
             cuts = cuts[cuts < len(squares)]
-            sums = np.add.reduceat(squares, cuts)
+            sums = np.add.reduceat(squares, cuts, dtype=np.float64)
             complete = sums[: upto - self.count].copy()
             complete[0] += self._carry
             self._carry = float(sums[-1]) if len(sums) > len(complete) else 0.0
             self._done.append(complete / np.diff(edges))
             self.count = upto
         elif len(squares):
-            self._carry += float(squares.sum())
+            self._carry += float(squares.sum(dtype=np.float64))
         self._position = end
 
     def means(self) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from audiobook.errors import OutputError, ToolError
+from audiobook.ffmpeg.cores import as_batch_on, core_for_child
 
 __all__ = ["STALL_S", "Log", "child", "executable", "last_line", "run", "version"]
 
@@ -177,29 +178,31 @@ def child(
     command = (executable(), "-hide_banner", "-nostdin", "-loglevel", loglevel, "-nostats", "-y", *arguments)
     # Ctrl-C goes to the whole foreground group; this program decides what ends and when.
     group = {"creationflags": 0x08000200} if sys.platform == "win32" else {"process_group": 0}
-    try:
-        process = subprocess.Popen(  # type: ignore[call-overload]
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **group
-        )
-    except OSError as error:
-        raise ToolError(
-            f"did not start ({error.strerror or error})",
-            place=command[0],
-            remedy=f"Reinstall imageio-ffmpeg, or set {VARIABLE} to the path of an ffmpeg",
-        ) from error
-    log = Log(process, timeout_s)
-    try:
-        yield process, log
-        code = process.wait()
-    finally:
-        # Whoever leaves early, by an error, by Ctrl-C or by closing a generator, leaves no child behind.
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                pipe.close()
-        process.wait()
-        log.close()
-        process.stderr.close()
+    with core_for_child() as core:
+        try:
+            with as_batch_on(core):
+                process = subprocess.Popen(  # type: ignore[call-overload]
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **group
+                )
+        except OSError as error:
+            raise ToolError(
+                f"did not start ({error.strerror or error})",
+                place=command[0],
+                remedy=f"Reinstall imageio-ffmpeg, or set {VARIABLE} to the path of an ffmpeg",
+            ) from error
+        log = Log(process, timeout_s)
+        try:
+            yield process, log
+            code = process.wait()
+        finally:
+            # Whoever leaves early, by an error, by Ctrl-C or by closing a generator, leaves no child behind.
+            process.kill()
+            for pipe in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    pipe.close()
+            process.wait()
+            log.close()
+            process.stderr.close()
     if log.timed_out:
         raise ToolError(f"ffmpeg made no progress for {timeout_s:.0f} s and was stopped", place=place, remedy=_AGAIN)
     if code:

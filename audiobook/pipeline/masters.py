@@ -19,7 +19,7 @@ from typing import Any
 from audiobook import levels
 from audiobook.audio import ChapterPlan, Levels, Mark, Plan, Take, Track, Utterance, WordTime
 from audiobook.cache import TakeCache
-from audiobook.master import master
+from audiobook.master import compress, master
 from audiobook.record import Keys
 from audiobook.settings import Settings
 from audiobook.stitch import scene_starts, stitch
@@ -120,7 +120,8 @@ class Masters:
 
         Args:
             order: what to master.
-            studio: a folder for files on their way.
+            studio: a folder for files on their way. The sound of a chapter that was made stays there uncompressed, as
+                a WAV called like the kept file, for whoever encodes it.
 
         Raises:
             OutputError: a take is gone, or the chapter cannot be written.
@@ -129,14 +130,18 @@ class Masters:
             return found
         made: list[Mastered] = []
 
+        raw, sound = (studio / f"{order.chapter.number:04d}{suffix}.wav" for suffix in ("-raw", ""))
+
         def write(path: Path) -> Mapping[str, Any]:
-            raw = studio / f"{order.chapter.number:04d}-raw.wav"
             stitched = stitch(order.chapter, order.takes, raw, self._settings, self._sample_rate, order.gains)
-            made.append(Mastered(*master(stitched, path, self._settings)))
+            made.append(Mastered(*master(stitched, sound, self._settings)))
             raw.unlink()
+            compress(made[0].track, path)
             return self._note(made[0], order.takes)
 
         kept = self._cache.masters.put(order.key, ".flac", write)
+        # It is called as the kept file, as they hold the same.
+        sound.replace(studio / f"{kept.path.stem}.wav")
         marks = made[0].track.marks
         if not self._words:
             marks = tuple(dataclasses.replace(mark, words=()) for mark in marks)

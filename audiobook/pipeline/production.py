@@ -21,6 +21,7 @@ from audiobook.levels import calibration_utterances
 from audiobook.names import slug
 from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, reconcile, settle
 from audiobook.pipeline.ears import attentive, require_ears
+from audiobook.pipeline.encoders import ENCODERS, Encoders
 from audiobook.pipeline.explanation import note_takes
 from audiobook.pipeline.masters import Mastered, Masters, Order
 from audiobook.pipeline.planning import make_plan
@@ -39,8 +40,6 @@ _NAMED = 5
 """Failed lines that the closing error names; every one has been named by a warning before."""
 _WAITING = 2
 """Chapters that may wait, with their takes, to be mastered."""
-_ENCODERS = 2
-"""Chapters that are encoded at once, so that no core idles once the last line is spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +161,9 @@ def _record(
     """Record all chapters; while the next ones are spoken, one thread masters and two encode what is complete."""
     state = Recording(plan, progress, settings.delivery_standard())
     cache = TakeCache()
-    encoding: list[Future[None]] = []
     with ExitStack() as stack:
         finisher = stack.enter_context(_threads(1))
-        encoder = stack.enter_context(_threads(_ENCODERS))
+        encoders = Encoders(stack.enter_context(_threads(ENCODERS)), settings, cache.encoded.folder, studio)
         recorder = stack.enter_context(hired)
         keys = stack.enter_context(closing(Keys(settings.record.seed)))
         masters = Masters(cache, settings, rate, keys, words=publish.needs_words(settings))
@@ -173,8 +171,9 @@ def _record(
 
         def encode_ready() -> None:
             tracks, ready = state.ready_to_encode()
-            book, store = assemble(tracks), cache.encoded.folder
-            encoding.extend(encoder.submit(publish.encode_ahead, book, index, settings, store) for index in ready)
+            book = assemble(tracks)
+            for index in ready:
+                encoders.encode(book, index)
 
         def settle_chapter(made: Mastered) -> None:
             state.finish_chapter(made.track, made.levels)
@@ -193,8 +192,7 @@ def _record(
         for future in finishing:
             settle_chapter(future.result())
         state.speaking_s = recorder.spent_s
-    for ahead in encoding:
-        ahead.result()
+    encoders.finish()
     state.tracks.sort(key=lambda track: track.number)
     state.levels.sort(key=lambda chapter: chapter.number)
     for line in state.unclear:
