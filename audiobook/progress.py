@@ -33,6 +33,8 @@ class Event:
     """Seconds of speech finished so far, cached takes included."""
     recorded_s: float = 0.0
     """Seconds of speech that were spoken in this run."""
+    path: str = ""
+    """For ``chapter``: its mastered sound, which can be played while the rest of the book is recorded."""
 
 
 class Progress(Protocol):

@@ -13,7 +13,9 @@ import pytest
 from audiobook import publish
 from audiobook.audio import Audiobook
 from audiobook.cache import TakeCache
+from audiobook.measure import measure_file
 from audiobook.pipeline import Request, build, encoders
+from audiobook.progress import Event
 from audiobook.settings import Settings
 
 DAYS = (
@@ -114,3 +116,28 @@ def test_chapters_do_not_pile_up_uncompressed_before_a_slow_encoder(
     run(tmp_path, *(f"On {day} it rained." for day in DAYS))
     assert len(finished) == len(DAYS)
     assert max(pending) <= encoders.ENCODERS + 2
+
+
+def test_the_first_chapter_can_be_heard_while_the_rest_is_recorded(tmp_path: Path) -> None:
+    # It was told of only when the lines of the next one were complete, and nobody could say where it was.
+    source = tmp_path / "ferry.txt"
+    chapters = [" ".join(f"On {day} it rained {part}." for day in DAYS) for part in ("once", "twice")]
+    source.write_text("\n\n".join(f"Chapter {n}\n\n{text}" for n, text in enumerate(chapters, 1)), "utf-8")
+    events: list[Event] = []
+    heard: list[float] = []
+
+    def watch(event: Event) -> None:
+        events.append(event)
+        if event.kind == "take":
+            time.sleep(0.2)  # as an engine that takes its time would
+        if event.kind == "chapter":
+            heard.append(measure_file(Path(event.path)).duration_s)
+
+    build(Request(str(source), tmp_path / "out"), replace(Settings(), engine="silent", formats=("m4b",)), watch)
+    assert [event.audio_s for event in events if event.kind == "chapter"] == heard
+    takes = [index for index, event in enumerate(events) if event.kind == "take"]
+    chapter = next(event for event in events if event.kind == "chapter")
+    assert len(heard) == 2
+    assert events.index(chapter) < takes[-1]
+    invitations = [event for event in events if "to be heard" in event.message]
+    assert [event.message.endswith(chapter.path) for event in invitations] == [True]

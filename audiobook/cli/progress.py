@@ -130,7 +130,7 @@ class _JsonLines:
     def __call__(self, event: Event) -> None:
         speed = self._clock.speed(event) if event.kind == "take" else None
         row: dict[str, Any] = {"event": event.kind}
-        names = ("message", "chapter", "done", "total", "audio_s", "recorded_s")
+        names = ("message", "chapter", "done", "total", "audio_s", "recorded_s", "path")
         row |= {name: getattr(event, name) for name in names if getattr(event, name)}
         if speed:
             row |= {"times_real_time": round(speed[0], 2), "eta_s": round(speed[1], 1)}

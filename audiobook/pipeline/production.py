@@ -177,15 +177,18 @@ def _record(
 
         def settle_chapter(made: Mastered) -> None:
             state.finish_chapter(made.track, made.levels)
+            state.invite_to_listen(made.track)
             encode_ready()
 
         chapters = {chapter.number: chapter for chapter in plan.chapters}
         for found in masters.find(plan, calibration_utterances(plan)):
             state.note_found(chapters[found.track.number], found.track, found.levels)
         encode_ready()
-        for chapter, takes, gains in state.chapters(recorder):
-            order = Order(chapter, tuple(takes), gains, masters.key(chapter, gains))
-            finishing.append(finisher.submit(masters.make, order, studio))
+        for complete in state.chapters(recorder):
+            if complete:
+                chapter, takes, gains = complete
+                order = Order(chapter, tuple(takes), gains, masters.key(chapter, gains))
+                finishing.append(finisher.submit(masters.make, order, studio))
             # Where takes are there already they come faster than they are mastered, and a book of them is much.
             while len(finishing) > _WAITING or (finishing and finishing[0].done()):
                 settle_chapter(finishing.pop(0).result())

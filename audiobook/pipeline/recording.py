@@ -69,6 +69,8 @@ class Recording:
     """For which speakers were busy."""
     unclear: list[Unclear] = field(default_factory=list)
     """Lines that a recognizer could not follow in any take."""
+    invited: bool = False
+    """Where the first chapter can be heard has been told, or needs not be."""
     encoded: int = 0
     """Chapters, from the first, whose encoding has been ordered."""
 
@@ -81,11 +83,12 @@ class Recording:
 
     def chapters(
         self, recorder: Recorder | AttentiveRecorder
-    ) -> Iterator[tuple[ChapterPlan, list[Take], dict[str, float]]]:
+    ) -> Iterator[tuple[ChapterPlan, list[Take], dict[str, float]] | None]:
         """Record what is not there; yield each chapter, its takes and its voices' gains as soon as it is complete.
 
-        What measures the voices is spoken first, in one run with the lines, so that no core waits for it. A chapter
-        with a line that failed is not yielded, nor one that was there before.
+        After each line None is yielded, so that whoever waits for other things can look at them. What measures the
+        voices is spoken first, in one run with the lines, so that no core waits for it. A chapter with a line that
+        failed is not yielded, nor one that was there before.
         """
         there = {track.number for track in self.tracks}
         missing = [chapter for chapter in self.plan.chapters if chapter.number not in there]
@@ -115,6 +118,7 @@ class Recording:
                     found = takes.pop(chapter.number)
                     yield chapter, [found[place] for place in range(len(found))], gains
                 complete.clear()
+            yield None
 
     def _note(self, result: Recorded, chapter: ChapterPlan, passage: Passage) -> None:
         letters = len(passage.utterance.text)
@@ -169,6 +173,12 @@ class Recording:
         self.encoded = now.stop
         return tracks, now
 
+    def invite_to_listen(self, track: Track) -> None:
+        """Tell where the first chapter that was mastered can be heard, when others are still to be recorded."""
+        if not self.invited and self.takes < self.total:
+            self.progress(Event("stage", f"to be heard while the rest is recorded: {track.path}"))
+        self.invited = True
+
     def finish_chapter(self, track: Track, measured: Levels) -> None:
         """Note a mastered chapter and tell of it."""
         self.tracks.append(track)
@@ -179,4 +189,4 @@ class Recording:
         last = max((chapter.number for chapter in self.plan.chapters if not chapter.credits), default=0)
         place = "" if track.credits else f"chapter {track.number} of {last}: "
         message = f"{place}{track.title} ({seconds / 60:.1f} min)"
-        self.progress(Event("chapter", message, chapter=track.number, audio_s=seconds))
+        self.progress(Event("chapter", message, chapter=track.number, audio_s=seconds, path=str(track.path)))
