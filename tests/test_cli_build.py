@@ -244,3 +244,20 @@ def test_help_teaches_by_example(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_module_runs_like_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "audiobook", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("audiobook, version ")
+
+
+def test_another_book_of_the_same_title_never_takes_the_place_of_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The second took the first's script and files without a word, or spoke the first's edited script as its own book.
+    for name, text in (("a.txt", "All fell silent."), ("b.txt", "The sea was calm."), ("c.txt", "The sea was calm.")):
+        (tmp_path / name).write_text(f"Poems\n\nby Ann Lee\n\nChapter 1\n\n{text}\n", "utf-8")
+    assert build("a.txt", "--formats", "srt") == 0
+    before = Path("output/poems/poems.script").read_bytes()
+    assert build("b.txt", "--formats", "srt") == 6
+    assert "belongs to another book of this title, made from a.txt" in capsys.readouterr().err
+    assert Path("output/poems/poems.script").read_bytes() == before
+    assert build("b.txt", "--formats", "srt", "-o", "second") == 0
+    (tmp_path / "a.txt").write_text("Poems\n\nby Ann Lee\n\nChapter 1\n\nAll was rewritten.\n", "utf-8")
+    assert build("a.txt", "--formats", "srt") == 0, "the same file with other words is the same book"
+    assert build("c.txt", "--formats", "srt", "-o", "second") == 0, "so is a file that was renamed"

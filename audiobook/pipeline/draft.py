@@ -14,7 +14,7 @@ from audiobook.atomic import write_text
 from audiobook.book import Book, Metadata, count_letters
 from audiobook.cache import cache_folder
 from audiobook.engines import all_voices
-from audiobook.errors import LedgerError, ScriptError, UsageError
+from audiobook.errors import LedgerError, OutputError, ScriptError, UsageError
 from audiobook.names import slug
 from audiobook.pipeline.voices import better_voices, recast, resolve_engine
 from audiobook.progress import Event, Progress
@@ -144,8 +144,9 @@ def settle(path: Path, made: Draft, request: Request, progress: Progress) -> Dra
 
     Raises:
         ScriptError: the edited script is wrong.
-        OutputError: the script cannot be written.
+        OutputError: the script cannot be written, or another book of this title has its place.
     """
+    _require_same_book(path, made, Path(request.source).name)
     found = reconcile(path, made, rescript=request.rescript)
     for event in (*(Event("warning", warning) for warning in made.warnings), *found.notes):
         progress(event)
@@ -160,7 +161,24 @@ def settle(path: Path, made: Draft, request: Request, progress: Progress) -> Dra
     if found.written is not None:
         write_text(path, found.written)
         write_text(_memory(path), found.generated)
+    write_text(_source_note(path), Path(request.source).name)
     return dataclasses.replace(made, script=found.script)
+
+
+def _require_same_book(path: Path, made: Draft, source: str) -> None:
+    """Refuse the place of another book: one from a file of another name, with no paragraph in common."""
+    note, memory = _source_note(path), _memory(path)
+    if not (path.is_file() and note.is_file() and memory.is_file()):
+        return
+    earlier = note.read_text("utf-8", "replace")
+    if earlier == source:
+        return
+    if not _texts(read_script(memory)) & _texts(made.script):
+        raise OutputError(
+            f"belongs to another book of this title, made from {earlier}",
+            place=str(path),
+            remedy=f"Choose another place for {source} with -o",
+        )
 
 
 def _edited_beside(path: Path) -> list[str]:
@@ -172,6 +190,11 @@ def _edited_beside(path: Path) -> list[str]:
 
 def _memory(path: Path) -> Path:
     return path.parent / _MEMORY / path.name
+
+
+def _source_note(path: Path) -> Path:
+    """Where the name of the book's file is kept, to tell another book of the same title from it."""
+    return path.parent / _MEMORY / f"{path.stem}.source"
 
 
 def _texts(script: Script) -> Counter[str]:
