@@ -42,11 +42,13 @@ def _of_cache(folder: Path) -> Iterator[None]:
         yield
     except OutputError as error:
         cause = error.__cause__
-        if not isinstance(cause, OSError) or not Path(error.place).is_relative_to(folder):
+        of_tool = error.place.startswith(atomic.PARTIAL)  # ffmpeg was full, and names the hidden file it was given
+        if not of_tool and not (isinstance(cause, OSError) and Path(error.place).is_relative_to(folder)):
             raise
-        free = "Free some disk space or move" if cause.errno in atomic.FULL else "Move"
+        full = not isinstance(cause, OSError) or cause.errno in atomic.FULL
+        free = "Free some disk space or move" if full else "Move"
         remedy = f"{free} the cache with AUDIOBOOK_CACHE=DIR, then run the same command again; finished takes are kept"
-        raise OutputError(error.message, place=error.place, remedy=remedy) from cause
+        raise OutputError(error.message, place=str(folder) if of_tool else error.place, remedy=remedy) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from audiobook.cache import TakeCache, cache_folder, take_key
 from audiobook.errors import OutputError, SettingsError, UsageError
 from audiobook.script import Delivery, Voice
 from audiobook.sharedtakes import VARIABLE
+from audiobook.store import Store
 
 KEY = "ab" + "0" * 62
 
@@ -165,6 +166,16 @@ def test_a_full_disk_is_an_error_with_a_remedy_and_leaves_no_entry(
             cache.put(KEY, speech())
     assert cache.get(KEY) is None
     assert not [path for path in cache.folder.rglob("*") if path.is_file()]
+
+
+def test_a_tool_that_finds_the_disk_full_names_the_cache_and_no_hidden_file(tmp_path: Path) -> None:
+    # Broke: ".audiobook-partial-xz2tkjx4.aac: cannot be written", without a folder or a word of AUDIOBOOK_CACHE.
+    def encode(path: Path) -> dict[str, object]:
+        raise OutputError("cannot be written (No space left on device)", place=path.name, remedy="Free some disk space")
+
+    with pytest.raises(OutputError, match="move the cache with AUDIOBOOK_CACHE=DIR") as caught:
+        Store(tmp_path / "encoded").put(KEY, ".aac", encode)
+    assert caught.value.place == str(tmp_path / "encoded")
 
 
 def utterance(**changes: object) -> Utterance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 import audiobook.engines
 from audiobook.cache import TakeCache
 from audiobook.cli import main
+from audiobook.errors import OutputError
+from audiobook.pipeline import explanation
 
 
 @pytest.fixture
@@ -121,3 +124,14 @@ def test_words_of_no_line_are_a_usage_error(script: Path, capsys: pytest.Capture
     source = script.parent.parent.parent / "The Lamp.txt"
     assert main(["build", str(source), "--engine", "silent", "--explain", "no such words"]) == 2
     assert "no line is 'no such words'" in capsys.readouterr().err
+
+
+def test_a_disk_that_fills_while_takes_are_noted_is_told_with_the_file(
+    script: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Broke: "standard output: No space left on device".
+    monkeypatch.setattr(explanation, "output_path", lambda _: contextlib.nullcontext(Path("/dev/full")))
+    assert main(["build", str(script), "--engine", "silent", "-q"]) == OutputError.exit_code
+    told = capsys.readouterr().err
+    assert "takes.json: cannot be written" in told
+    assert "Free some disk space" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import hashlib
 import http.server
@@ -869,6 +870,23 @@ def test_show_tells_the_licence_of_the_training_data(capsys: pytest.CaptureFixtu
 def test_show_of_nothing_exits_5_with_a_hint(voice: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["voices", "show", voice]) == 5
     assert hint in capsys.readouterr().err
+
+
+def test_try_on_a_full_disk_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Broke: libsndfile's own error was "internal error", exit code 70.
+    out, keep = tmp_path / "both.wav", Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if path.parent == tmp_path:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return keep(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert main(["voices", "try", "silent:silent", "silent:silent-bass", "-o", str(out)]) == OutputError.exit_code
+    assert "both.wav: cannot be written (No space left on device)" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_try_puts_several_voices_into_one_file(tmp_path: Path) -> None:

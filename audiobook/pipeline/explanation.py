@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audiobook.atomic import output_path
+from audiobook.atomic import output_path, translated
 from audiobook.audio import Passage, Plan
 from audiobook.cache import TakeCache
 from audiobook.errors import UsageError
@@ -68,6 +68,7 @@ def note_takes(folder: Path, plan: Plan, settings: Settings) -> None:
     with (
         contextlib.closing(Keys(settings.record.seed, settings.record.device)) as keys,
         output_path(folder / _NOTE) as note,
+        translated(folder / _NOTE),
         note.open("w", encoding="utf-8", newline="\n") as rows,
     ):
         for chapter in plan.chapters:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from audiobook.atomic import output_path
+from audiobook.atomic import write_bytes
 from audiobook.cache import cache_folder
 from audiobook.engines import open_engine
 from audiobook.pipeline.trial import speak_text
@@ -50,8 +51,9 @@ def speak_side_by_side(voices: Sequence[Voice], text: str, settings: Settings, o
             speak_text(f"{_called(voice)}. {text}", (), _with(settings, voice), path)
             samples, own = soundfile.read(path, dtype="float32")
             parts.extend((soxr.resample(samples, own, rate), np.zeros(round(_GAP_S * rate), np.float32)))
-    with output_path(target) as temporary:
-        soundfile.write(temporary, np.concatenate(parts), rate, subtype="PCM_16", format="WAV")
+    whole = io.BytesIO()
+    soundfile.write(whole, np.concatenate(parts), rate, subtype="PCM_16", format="WAV")
+    write_bytes(target, whole.getvalue())
     return target
 
 
