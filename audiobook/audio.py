@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from audiobook.book import Cover, Metadata
 from audiobook.script import NARRATOR, NEUTRAL, Delivery, Voice
@@ -181,9 +181,6 @@ class Audiobook:
     """Address of a voice and its licence as the engine states it; told in the metadata."""
     source: Path | None = None
     """The EPUB that was read, if it was one; an EPUB that reads along keeps its pages."""
-
-
-PackageKind = Literal["m4b", "mp3", "mp3-single", "opus", "flac", "wav", "srt", "vtt"]
 
 
 @dataclass(frozen=True, slots=True)

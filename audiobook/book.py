@@ -94,7 +94,6 @@ class Chapter:
     """Where a container keeps the chapter ("text/ch1.xhtml#c1"); empty for plain text."""
     part_heading: str = ""
     """The heading of the part that begins with this chapter, as printed, to be said before the title."""
-    part_source: Span | None = None
     titled: bool = True
     """Does the title stand in the source's text? False when it comes from elsewhere (a table of contents, the
     book's own title); the ledger then leaves it out."""

@@ -116,7 +116,7 @@ def _read(flow: Flow, quotes: Sequence[Quote]) -> tuple[Evidence, list[list[Tag]
     settle_sexes(flow, cast, find_mentions(flow, cast, runs, quoted), quoted)
     mentions = find_mentions(flow, cast, runs, quoted)
     tags = find_tags(flow, quotes, mentions)
-    turns = cut_turns(flow, quotes, tags)
+    turns = cut_turns(quotes, tags)
     roster = Roster(list(cast.figures), first_person=first_person_chapters(flow, quoted))
     if roster.first_person:
         roster.narrator = name_narrator(flow, roster.first_person, quotes, turns, mentions, cast.figures, quoted)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from audiobook.adapt.flow import Flow
 from audiobook.adapt.quotes import Quote
 from audiobook.adapt.tags import Tag
 
@@ -24,11 +23,9 @@ class Turn:
     """Its last paragraph."""
     tags: list[Tag] = field(default_factory=list)
     """Strongest first."""
-    pure: bool = False
-    """Its paragraphs hold nothing but speech."""
 
 
-def cut_turns(flow: Flow, quotes: Sequence[Quote], tags: Sequence[Sequence[Tag]]) -> list[Turn]:
+def cut_turns(quotes: Sequence[Quote], tags: Sequence[Sequence[Tag]]) -> list[Turn]:
     """Group quotations into turns; strong tags with different names in one paragraph part it."""
     turns: list[Turn] = []
     for i, quote in enumerate(quotes):
@@ -44,9 +41,6 @@ def cut_turns(flow: Flow, quotes: Sequence[Quote], tags: Sequence[Sequence[Tag]]
         turns.append(Turn([i], quote.paragraph, quote.paragraph, list(tags[i])))
     for turn in turns:
         turn.tags.sort(key=lambda tag: (-tag.strength, tag.start))
-        spoken = sum(quotes[i].end - quotes[i].start for i in turn.quotes)
-        whole = sum(flow.ends[p] - flow.starts[p] for p in range(turn.first, turn.last + 1))
-        turn.pure = spoken >= whole - 2
     return turns
 
 

@@ -184,7 +184,6 @@ class _Builder:
                 source=source,
                 part=part,
                 part_heading=": ".join(block.paragraph.text for block in parts),
-                part_source=_cover([block.paragraph for block in parts]),
                 href=heading.href if heading else "",
                 titled=heading is not None,
             )
