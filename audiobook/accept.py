@@ -93,17 +93,16 @@ def spoken_units(utterance: Utterance) -> float:
 class Judge:
     """Accepts or refuses takes by their sound and, where that is unusual, by the pace of their voice."""
 
-    def __init__(self, speak: Callable[[Utterance], Speech]) -> None:
-        """Make a judge.
-
-        Args:
-            speak: has the calibration text of a voice spoken; asked at most once for each voice and language.
-        """
-        self._speak = speak
+    def __init__(self) -> None:
         self._paces: dict[tuple[str, str], float] = {}
 
-    def fault(self, utterance: Utterance, speech: Speech) -> str:
+    def fault(self, utterance: Utterance, speech: Speech, calibration: Callable[[], Speech]) -> str:
         """Return what is wrong with a take, empty when nothing is.
+
+        Args:
+            utterance: what was to be said.
+            speech: the take.
+            calibration: gives the calibration text in the take's voice and language; asked at most once for each.
 
         Raises:
             EngineError: the engine cannot speak the calibration text.
@@ -118,11 +117,11 @@ class Judge:
         return (
             _level_fault(samples)
             or _hole(samples, speech.sample_rate)
-            or self._length_fault(utterance, speech)
-            or self._repeat_fault(utterance, speech)
+            or self._length_fault(utterance, speech, calibration)
+            or self._repeat_fault(utterance, speech, calibration)
         )
 
-    def _length_fault(self, utterance: Utterance, speech: Speech) -> str:
+    def _length_fault(self, utterance: Utterance, speech: Speech, calibration: Callable[[], Speech]) -> str:
         units = spoken_units(utterance)
         seconds = len(speech.samples) / speech.sample_rate
         rate = utterance.delivery.rate
@@ -130,7 +129,7 @@ class Judge:
         if units < _SHORT_UNITS:
             low = 0.03
         elif has_calibration(utterance.language) and not _USUAL_S[0] <= seconds * rate / units <= _USUAL_S[1]:
-            expected = units * self._pace(utterance) / rate
+            expected = units * self._pace(utterance, calibration) / rate
             doubt = 12.0 / units
             low, high = max(low, expected / (_SPREAD_DOWN + doubt)), min(high, expected * (_SPREAD + doubt))
         if seconds < low:
@@ -140,7 +139,7 @@ class Judge:
             return f"{seconds:.1f} s of sound, at most {high:.1f} s expected"
         return ""
 
-    def _repeat_fault(self, utterance: Utterance, speech: Speech) -> str:
+    def _repeat_fault(self, utterance: Utterance, speech: Speech, calibration: Callable[[], Speech]) -> str:
         """Find an end that is said twice, unless the text's own end occurs twice as well."""
         text = utterance.text.casefold()
         letters, units = "".join(re.findall(r"\w+", text)), spoken_units(utterance)
@@ -152,17 +151,16 @@ class Judge:
         if likeness <= _ALIKE or _says_again(text):
             return ""
         seconds = len(speech.samples) / speech.sample_rate
-        longer = seconds * utterance.delivery.rate / (units * self._pace(utterance)) - 6.0 / units
+        longer = seconds * utterance.delivery.rate / (units * self._pace(utterance, calibration)) - 6.0 / units
         if longer > _LONGER and likeness > (_ALIKE if longer > _MUCH_LONGER else _SAME):
             return "an end that is said twice"
         return ""
 
-    def _pace(self, utterance: Utterance) -> float:
+    def _pace(self, utterance: Utterance, calibration: Callable[[], Speech]) -> float:
         """Return the seconds that the voice takes for a unit, in this language and its plain delivery."""
         who = utterance.voice.address, utterance.language
         if who not in self._paces:
-            text = calibration_utterance(utterance.voice, utterance.language)
-            speech = self._speak(text)
+            text, speech = calibration_utterance(utterance.voice, utterance.language), calibration()
             # A voice that fails on the fixed text as well must not become the measure.
             sound = len(speech.samples) and not _level_fault(speech.samples)
             pace = len(speech.samples) / speech.sample_rate / spoken_units(text) if sound else _TYPICAL_S

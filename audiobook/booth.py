@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from audiobook import prosody
 from audiobook.accept import Judge
 from audiobook.audio import Speech, Take, Utterance, WordTime
-from audiobook.cache import TakeCache
+from audiobook.cache import TakeCache, read_take
+from audiobook.calibration import calibration_utterance
 from audiobook.crew import Job, Reply
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine, speakable
@@ -71,12 +72,16 @@ class Booth:
         possible = ways(utterance, engine)
         parts = possible[min(refusals, len(possible) - 1)]
         speech = _joined([self._speech(part, engine) for part in parts])
-        device = job.settings.device
-        if device not in self._judges:
-            self._judges[device] = Judge(lambda text: self._engine(text.voice.engine, device).speak(text))
-        if fault := self._judges[device].fault(utterance, speech):
+        judge = self._judges.setdefault(job.settings.device, Judge())
+        if fault := judge.fault(utterance, speech, lambda: self._calibration(job, engine)):
             raise RecordingError(f"{engine.name} gave {fault}")
         return self._cache.put(job.key, speech)
+
+    def _calibration(self, job: Job, engine: Engine) -> Speech:
+        """Return the calibration text as the job's voice says it: most books record it first of all."""
+        if job.calibration and (take := self._cache.get(job.calibration)):
+            return Speech(read_take(take), take.sample_rate)
+        return engine.speak(calibration_utterance(job.utterance.voice, job.utterance.language))
 
     def _speech(self, utterance: Utterance, engine: Engine) -> Speech:
         spoken = engine.speak(utterance)

@@ -80,7 +80,8 @@ def take_facts(fingerprint: str, utterance: Utterance, seed: int) -> dict[str, A
         "phonemes": utterance.phonemes,
         "seed": seed,
     }
-    return facts | {"foreign": utterance.foreign} if utterance.foreign else facts
+    # Not "foreign": takes under that name were spoken without regard to it.
+    return facts | {"tongues": utterance.foreign} if utterance.foreign else facts
 
 
 def read_take(take: Take) -> NDArray[np.float32]:

@@ -37,6 +37,8 @@ class Job:
     """Seed, tries, time limit and memory limit."""
     refusals: int = 0
     """Takes that were not good enough before this job, so that it is spoken in another way; see `Booth.record`."""
+    calibration: str = ""
+    """Address of the take of the voice's calibration text, which shows its pace; it may be there or not."""
 
 
 @dataclass(frozen=True, slots=True)

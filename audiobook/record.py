@@ -10,6 +10,7 @@ from typing import Any
 from audiobook import prosody
 from audiobook.audio import Take, Utterance
 from audiobook.cache import TakeCache, take_facts
+from audiobook.calibration import calibration_utterance
 from audiobook.crew import Crew, Job, Reply
 from audiobook.engines import open_engine
 from audiobook.engines.base import Engine
@@ -81,6 +82,7 @@ class Recorder:
         self._seat = crew.open_seat(rank)
         self._keys = Keys(settings.seed, settings.device)
         self._look_ahead = 64 + 32 * crew.size
+        self._calibrations: dict[tuple[str, str], str] = {}
         self._required: set[str] = set()
         self._lost: dict[str, AudiobookError] = {}
         self._in_a_row = 0
@@ -119,7 +121,7 @@ class Recorder:
                     yield Recorded(index, take, cached=True)
                 else:
                     waiting[key] = [index]
-                    self._submit(Job(key, utterance, self._settings, refusals))
+                    self._submit(Job(key, utterance, self._settings, refusals, self._calibration(utterance)))
             if not waiting:
                 return
             key, reply = self._seat.next()
@@ -140,6 +142,13 @@ class Recorder:
         """
         key = self._keys.key(utterance)
         return digest_of({"take": key, "refusals": refusals}) if refusals else key
+
+    def _calibration(self, utterance: Utterance) -> str:
+        """Return the key of the text that measures the utterance's voice."""
+        who = utterance.voice.address, utterance.language
+        if who not in self._calibrations:
+            self._calibrations[who] = self.key(calibration_utterance(utterance.voice, utterance.language))
+        return self._calibrations[who]
 
     def _submit(self, job: Job) -> None:
         voice = job.utterance.voice

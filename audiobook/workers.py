@@ -27,7 +27,7 @@ from audiobook.errors import EngineError
 from audiobook.script import Delivery, Voice
 from audiobook.settings import RecordSettings
 
-__all__ = ["Worker", "WorkerDied", "decode_reply", "encode_reply", "main"]
+__all__ = ["Worker", "WorkerDied", "decode_job", "decode_reply", "encode_job", "encode_reply", "main"]
 
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from audiobook.workers import main; main(sys.argv[2])"
 _ONE_THREAD = dict.fromkeys(
@@ -77,7 +77,7 @@ class Worker:
         if not self._ready:
             self._exchange(b"", max(_START_S, timeout_s))
             self._ready = True
-        return decode_reply(self._exchange(_encode_job(job, refusals), timeout_s))
+        return decode_reply(self._exchange(encode_job(job, refusals), timeout_s))
 
     def _exchange(self, message: bytes, timeout_s: float) -> bytes:
         """Send a message and return the line that comes back."""
@@ -154,7 +154,7 @@ def main(cache: str) -> None:
     replies.flush()
     while line := jobs.get():
         busy.set()
-        replies.write(encode_reply(booth.record(*_decode_job(line))))
+        replies.write(encode_reply(booth.record(*decode_job(line))))
         replies.flush()
         busy.clear()
     booth.close()
@@ -178,21 +178,19 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     return pipe
 
 
-def _encode_job(job: Job, refusals: int) -> bytes:
+def encode_job(job: Job, refusals: int) -> bytes:
+    """Write a job, and how many takes of it were refused so far, as a line of JSON."""
     return json.dumps({"job": dataclasses.asdict(job), "refusals": refusals}).encode() + b"\n"
 
 
-def _decode_job(line: bytes) -> tuple[Job, int]:
+def decode_job(line: bytes) -> tuple[Job, int]:
+    """Read what `encode_job` wrote, whole: a field that is lost here is spoken as if it had never been written."""
     message = json.loads(line)
-    job, fields = message["job"], message["job"]["utterance"]
-    utterance = Utterance(
-        fields["text"],
-        fields["language"],
-        Voice(**fields["voice"]),
-        Delivery(**fields["delivery"]),
-        tuple((start, end, ipa) for start, end, ipa in fields["phonemes"]),
-    )
-    return Job(job["key"], utterance, RecordSettings(**job["settings"]), job["refusals"]), message["refusals"]
+    job, utterance = message["job"], message["job"]["utterance"]
+    utterance |= {"voice": Voice(**utterance["voice"]), "delivery": Delivery(**utterance["delivery"])}
+    utterance |= {name: tuple(map(tuple, utterance[name])) for name in ("phonemes", "foreign")}
+    job |= {"utterance": Utterance(**utterance), "settings": RecordSettings(**job["settings"])}
+    return Job(**job), message["refusals"]
 
 
 def encode_reply(reply: Reply) -> bytes:

@@ -52,10 +52,22 @@ def takes() -> Takes:
     return spoken[:-1], lines[-1], twice, fixed
 
 
+class Asking:
+    """A judge and whom it asks for the calibration text of a voice."""
+
+    def __init__(self, speak: Callable[[Utterance], Speech]) -> None:
+        self._judge = Judge()
+        self._speak = speak
+
+    def fault(self, utterance: Utterance, speech: Speech) -> str:
+        text = calibration_utterance(utterance.voice, utterance.language)
+        return self._judge.fault(utterance, speech, lambda: self._speak(text))
+
+
 @pytest.fixture
-def judge(takes: Takes) -> Judge:
+def judge(takes: Takes) -> Asking:
     """A judge who can ask for the voice."""
-    judge = Judge(lambda _text: takes[3])
+    judge = Asking(lambda _text: takes[3])
     assert [judge.fault(line, speech) for line, speech in takes[0]] == [""] * len(TEXTS)
     return judge
 
@@ -64,8 +76,8 @@ def test_the_verdict_on_a_take_hangs_on_no_other_take(takes: Takes) -> None:
     # It once hung on the median pace of what a worker had spoken before, so that builds differed with their processes.
     line, speech = takes[0][3]
     suspects = [speech, *(Speech(spoil(speech.samples, speech.sample_rate), speech.sample_rate) for spoil in SPOILS)]
-    alone = [Judge(lambda _text: takes[3]).fault(line, suspect) for suspect in suspects]
-    judge = Judge(lambda _text: takes[3])
+    alone = [Asking(lambda _text: takes[3]).fault(line, suspect) for suspect in suspects]
+    judge = Asking(lambda _text: takes[3])
     for other, sound in takes[0]:
         judge.fault(other, Speech(np.repeat(sound.samples, 2), sound.sample_rate))
     assert [judge.fault(line, suspect) for suspect in suspects] == alone
@@ -115,19 +127,19 @@ SPOILS = (halved, stuttering, hissing)
         (broken, "no numbers"),
     ],
 )
-def test_a_spoilt_take_is_refused_by_name(judge: Judge, takes: Takes, spoil: Spoil, words: str) -> None:
+def test_a_spoilt_take_is_refused_by_name(judge: Asking, takes: Takes, spoil: Spoil, words: str) -> None:
     line, speech = takes[0][3]
     assert judge.fault(line, speech) == ""
     spoilt = Speech(spoil(speech.samples, speech.sample_rate), speech.sample_rate)
     assert re.search(words, judge.fault(line, spoilt))
 
 
-def test_an_end_that_a_neural_voice_says_twice_is_refused(judge: Judge, takes: Takes) -> None:
+def test_an_end_that_a_neural_voice_says_twice_is_refused(judge: Asking, takes: Takes) -> None:
     _, line, twice, _ = takes
     assert judge.fault(line, twice) == "an end that is said twice"
 
 
-def test_a_text_that_itself_repeats_its_end_is_not(judge: Judge, takes: Takes) -> None:
+def test_a_text_that_itself_repeats_its_end_is_not(judge: Asking, takes: Takes) -> None:
     _, line, twice, _ = takes
     written = Utterance(LINE.replace(".", ", behind the kitchen clock."), "en", line.voice)
     assert judge.fault(written, twice) == ""
@@ -135,7 +147,7 @@ def test_a_text_that_itself_repeats_its_end_is_not(judge: Judge, takes: Takes) -
 
 def test_the_same_end_a_second_time_is_refused_however_short(takes: Takes) -> None:
     # A copied end passed where the line was less than 1.1 times its usual length.
-    judge = Judge(lambda _text: takes[3])
+    judge = Asking(lambda _text: takes[3])
     for line, speech in takes[0]:
         end = int(np.flatnonzero(np.abs(speech.samples) > 0.01)[-1])
         tail = speech.samples[end - int(0.8 * speech.sample_rate) : end]
@@ -146,7 +158,7 @@ def test_the_same_end_a_second_time_is_refused_however_short(takes: Takes) -> No
 def test_tones_that_are_alike_because_words_are_are_taken() -> None:
     # The silent engine could not record these: its tones for "the story" and "near it" come twice to the sample.
     engine = open_engine("silent")
-    judge = Judge(engine.speak)
+    judge = Asking(engine.speak)
     texts = (
         *TEXTS,
         "or in him that had one have with on his by",
@@ -165,7 +177,7 @@ def test_a_text_that_says_words_again_and_again_is_taken(name: str) -> None:
     # "Go on, go on, gone", "Heave ho!" and "Ha! Ha! Ha!" were refused whatever the engine did.
     engine = open_engine(name)
     voice = Voice(name, "en-us" if name == "pyttsx3" else engine.voices()[0].name)
-    judge = Judge(engine.speak)
+    judge = Asking(engine.speak)
     texts = (
         "No, no, no! I will not have it, no, no, no!", "Ha! Ha! Ha! Ha! Ha! Ha! Ha! Ha! Ha!",
         "Ding dong, ding dong, ding dong, ding dong.", "Hush, hush, little one, hush, hush, little son.",
@@ -186,7 +198,7 @@ def test_a_language_without_a_text_of_its_own_is_judged_by_what_all_voices_keep(
         "ja",
         Voice("silent", "silent"),
     )
-    assert Judge(engine.speak).fault(mixed, engine.speak(mixed)) == ""
+    assert Asking(engine.speak).fault(mixed, engine.speak(mixed)) == ""
 
 
 class Engine:

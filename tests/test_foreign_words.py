@@ -281,8 +281,8 @@ class TestPlan:
 
     def test_takes_without_other_languages_keep_their_address(self) -> None:
         utterance = Utterance("Rain.", "en", Voice("silent", "one"))
-        assert "foreign" not in take_facts("f", utterance, 0)
-        assert take_facts("f", dataclasses.replace(utterance, foreign=((0, 4, "fr"),)), 0)["foreign"]
+        assert "tongues" not in take_facts("f", utterance, 0)
+        assert take_facts("f", dataclasses.replace(utterance, foreign=((0, 4, "fr"),)), 0)["tongues"]
 
     def test_a_take_that_is_tried_in_halves_is_never_cut_inside_them(self) -> None:
         text = "He said bon appétit, mon cher ami, to me."

@@ -13,6 +13,8 @@ from typing import Any
 
 import psutil
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import audiobook.engines
 from audiobook import speakers
@@ -21,10 +23,12 @@ from audiobook.audio import Utterance
 from audiobook.booth import halves
 from audiobook.cache import TakeCache
 from audiobook.calibration import calibration_utterance
+from audiobook.crew import Job
 from audiobook.errors import EngineError, OutputError, RecordingError, VoiceError
 from audiobook.record import Keys, Recorded, open_recorder
 from audiobook.script import Delivery, Voice
 from audiobook.settings import RecordSettings
+from audiobook.workers import decode_job, encode_job
 
 FAKES = Path(__file__).parent / "data" / "record"
 
@@ -341,10 +345,47 @@ def test_workers_do_not_import_the_callers_main_module(cache: TakeCache, tmp_pat
 def test_a_voice_is_judged_by_its_pace_in_the_same_language() -> None:
     # A worker that had read English in a voice refused every Japanese line of another book in the same voice.
     engine = audiobook.engines.open_engine("silent")
-    judge = Judge(engine.speak)
-    voice = Voice("silent", "silent")
+    judge, voice = Judge(), Voice("silent", "silent")
     for number in range(20):
         english = Utterance(f"Twelve boats came home on the day numbered {number}.", "en", voice)
-        assert judge.fault(english, engine.speak(english)) == ""
+        plain = calibration_utterance(voice, "en")
+        assert judge.fault(english, engine.speak(english), lambda plain=plain: engine.speak(plain)) == ""
     japanese = Utterance("船はみな夕方に港へ帰り、人々は灯をともして待っていた。" * 3, "ja", voice)
-    assert judge.fault(japanese, engine.speak(japanese)) == ""
+    assert judge.fault(japanese, engine.speak(japanese), lambda: engine.speak(calibration_utterance(voice, "ja"))) == ""
+
+
+spans = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.text()), max_size=3).map(tuple)
+deliveries = st.builds(Delivery, *[st.floats(-20, 20)] * 6)
+
+
+@given(st.text(), st.text(), deliveries, spans, spans, st.integers(0, 9), st.text())
+def test_a_job_reaches_the_process_that_speaks_it_whole(
+    text: str, language: str, delivery: Delivery, phonemes: Any, foreign: Any, number: int, calibration: str
+) -> None:
+    # The spans of other languages got lost on the way, and every engine said them as the book's own words.
+    utterance = Utterance(text, language, Voice("fake", text), delivery, phonemes, foreign)
+    job = Job("0" * 64, utterance, RecordSettings(seed=number), number, calibration)
+    assert decode_job(encode_job(job, number + 1)) == (job, number + 1)
+
+
+@pytest.mark.parametrize("name", ["piper", "pyttsx3"])
+def test_words_of_another_language_are_recorded_as_the_engine_says_them(cache: TakeCache, name: str) -> None:
+    engine = audiobook.engines.open_engine(name)
+    voice = Voice(name, "en-us" if name == "pyttsx3" else engine.voices()[0].name)
+    text = "He wished us bon appétit and left."
+    plain, french = Utterance(text, "en", voice), Utterance(text, "en", voice, foreign=((13, 24, "fr"),))
+    takes = [recorded.take for recorded in record(cache, [plain, french])]
+    frames = [len(engine.speak(utterance).samples) for utterance in (plain, french)]
+    engine.close()
+    assert frames[0] != frames[1]
+    assert [take.frames for take in takes if take] == frames
+
+
+def test_the_pace_of_a_voice_is_read_off_its_calibration_take(cache: TakeCache, tmp_path: Path) -> None:
+    # Each process had the text spoken once more for itself, which took a neural voice longer than a short story.
+    fixed = calibration_utterance(Voice("fake", "good"), "en")
+    unusual = [
+        line(f"The {word} of them were said twice as slowly as they should.", rate=2.0) for word in ("two", "six")
+    ]
+    record(cache, [fixed, *unusual], jobs=1, retries=0)
+    assert len([path for path in (tmp_path / "log").iterdir() if path.name.startswith(fixed.text[:40])]) == 1
