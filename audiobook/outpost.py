@@ -70,9 +70,9 @@ class Outpost(WorkerPlugin):
 
     def _mismatch(self, job: Job) -> AudiobookError | None:
         """Find out whether this machine would make another take than the key states, as it joined unasked."""
-        keys = Keys(job.settings.seed)
+        keys = Keys(job.settings.seed, job.settings.device)
         try:
-            if keys.key(job.utterance) == job.key:
+            if keys.key(job.utterance, job.refusals) == job.key:
                 return None
         except AudiobookError as error:
             return type(error)(error.message, place=self._address, remedy=error.remedy)

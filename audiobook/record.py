@@ -140,8 +140,7 @@ class Recorder:
         Raises:
             VoiceError, EngineError: its voice or engine is not there.
         """
-        key = self._keys.key(utterance)
-        return digest_of({"take": key, "refusals": refusals}) if refusals else key
+        return self._keys.key(utterance, refusals)
 
     def _calibration(self, utterance: Utterance) -> str:
         """Return the key of the text that measures the utterance's voice."""
@@ -186,13 +185,14 @@ class Keys:
         self._engines: dict[str, Engine] = {}
         self._fingerprints: dict[str, str] = {}
 
-    def key(self, utterance: Utterance) -> str:
-        """Return the utterance's key.
+    def key(self, utterance: Utterance, refusals: int = 0) -> str:
+        """Return the utterance's key, or that of the take which is made after so many were not good enough.
 
         Raises:
             VoiceError, EngineError: its voice or engine is not there.
         """
-        return digest_of(self.facts(utterance))
+        key = digest_of(self.facts(utterance))
+        return digest_of({"take": key, "refusals": refusals}) if refusals else key
 
     def facts(self, utterance: Utterance) -> dict[str, Any]:
         """Return what the key is made of, see `take_facts`.

@@ -212,3 +212,12 @@ def test_an_address_that_is_none_is_one_line_and_exit_code_5(tmp_path: Path, add
     assert running.returncode == 5
     assert len(log.strip().splitlines()) == 1
     assert "no Dask scheduler answers" in log
+
+
+def test_a_line_is_spoken_in_another_way_by_a_cluster_too(cluster: Cluster, tmp_path: Path) -> None:
+    # A worker took the key of such a take for that of another version of the voice, and the whole book ended there.
+    home = TakeCache(tmp_path / "home")
+    with open_cluster(cluster.address, home) as crew, open_recorder(home, RecordSettings(), crew=crew) as recorder:
+        results = list(recorder.record(LINES[:3], refusals=1))
+        assert [result.error for result in results] == [None] * 3
+        assert {home.get(recorder.key(line, 1)) for line in LINES[:3]} == {result.take for result in results}

@@ -165,7 +165,7 @@ def _record(
         finisher = stack.enter_context(_threads(1))
         encoders = Encoders(stack.enter_context(_threads(ENCODERS)), settings, cache.encoded.folder, studio)
         recorder = stack.enter_context(hired)
-        keys = stack.enter_context(closing(Keys(settings.record.seed)))
+        keys = stack.enter_context(closing(Keys(settings.record.seed, settings.record.device)))
         masters = Masters(cache, settings, rate, keys, words=publish.needs_words(settings))
         finishing: list[Future[Mastered]] = []
 
