@@ -33,6 +33,7 @@ import soundfile
 from audiobook import atomic
 from audiobook.audio import Speech, Take, Utterance, WordTime
 from audiobook.errors import OutputError, UsageError
+from audiobook.script import Delivery
 from audiobook.sharedtakes import SharedTakes, shared_takes
 from audiobook.store import Store, digest_of
 
@@ -43,6 +44,8 @@ __all__ = ["CacheStats", "TakeCache", "cache_folder", "read_take", "take_facts",
 
 _SCHEMA = 1
 """Part of every key: raise it when the meaning of an utterance or the make of a take changes."""
+_DELIVERY = tuple(field.name for field in dataclasses.fields(Delivery) if field.name != "gain")
+"""What of a delivery is in its sound."""
 _DERIVED = ("masters", "encoded")
 _HANDICAP_NS = 7 * 86_400 * 10**9
 """What can be made from takes in moments is pruned as if it had been used a week earlier."""
@@ -68,15 +71,13 @@ def take_facts(fingerprint: str, utterance: Utterance, seed: int) -> dict[str, A
         utterance: its gain and the offsets of its voice are left out; they are applied later or are in its delivery.
         seed: of everything that the engine draws.
     """
-    delivery = dataclasses.asdict(utterance.delivery)
-    del delivery["gain"]
     facts = {
         "schema": _SCHEMA,
         "fingerprint": fingerprint,
         "text": utterance.text,
         "language": utterance.language,
         "voice": [utterance.voice.engine, utterance.voice.name],
-        "delivery": {name: float(value) for name, value in delivery.items()},
+        "delivery": {name: float(getattr(utterance.delivery, name)) for name in _DELIVERY},
         "phonemes": utterance.phonemes,
         "seed": seed,
     }

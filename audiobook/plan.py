@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from audiobook import pauses
@@ -74,6 +74,15 @@ class _Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a line stands in its chapter, see `Passage`."""
+
+    paragraph: int
+    scene: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Draft:
     """A passage before its pauses are known."""
 
@@ -121,6 +130,8 @@ class _Planner:
         self.title = script.metadata.title
         self.book = pauses.identity((script.metadata.title, script.metadata.author))
         self.cast = dict(script.cast)
+        self.bare = {speaker: Voice(voice.engine, voice.name) for speaker, voice in script.cast}
+        """Voices without their offsets, one value for all lines of a speaker."""
         self.pace = {voice.address: _calibration(voice, settings.words_per_minute) for voice in voices}
 
     def chapter(self, number: int, chapter: ScriptChapter) -> ChapterPlan:
@@ -145,10 +156,7 @@ class _Planner:
             for paragraph in scene.paragraphs:
                 said_by: str | None = None
                 for line in paragraph.lines:
-                    place = Passage(
-                        "", line.speaker, Utterance("", self.language, self._voice(line.speaker)),
-                        paragraph=paragraph_number, scene=scene_number, line=line_number,
-                    )  # fmt: skip
+                    place = _Place(paragraph_number, scene_number, line_number)
                     yield from self._line(line, place, resumes=line.speaker == said_by)
                     if line.speaker != NARRATOR:
                         said_by = line.speaker
@@ -163,23 +171,16 @@ class _Planner:
         if not (self.settings.spoken.announce_chapters and speakable(title)):
             return
         line = Line(NARRATOR, title)
-        place = Passage(
-            "", NARRATOR, Utterance("", self.language, self._voice(NARRATOR)), paragraph=-1, scene=scene, line=-1
-        )
-        resolved, pace = self._resolved(line)
-        yield self._draft(line, _Piece(0, len(title)), place, resolved, pace, heading=True)
+        yield self._draft(line, _Piece(0, len(title)), _Place(-1, scene, -1), self._resolved(line), resumes=False)
 
-    def _line(self, line: Line, place: Passage, *, resumes: bool) -> Iterator[_Draft]:
+    def _line(self, line: Line, place: _Place, *, resumes: bool) -> Iterator[_Draft]:
+        how = self._resolved(line)
         _check_languages(line)
-        resolved, pace = self._resolved(line)
-        pieces = _pieces(line, self.language)
-        drafts = [self._draft(line, piece, place, resolved, pace, heading=False) for piece in pieces]
-        for index, draft in enumerate(drafts):
-            yield replace(draft, opens=index == 0, resumes=resumes)
+        for piece in _pieces(line, self.language):
+            yield self._draft(line, piece, place, how, resumes=resumes)
 
-    def _draft(
-        self, line: Line, piece: _Piece, place: Passage, resolved: Resolved, pace: float, *, heading: bool
-    ) -> _Draft:
+    def _draft(self, line: Line, piece: _Piece, place: _Place, how: tuple[Resolved, float], *, resumes: bool) -> _Draft:
+        resolved, pace = how
         written = line.text[piece.start : piece.end]
         overrides = _shifted(line.overrides, piece)
         spoken = _unquoted(
@@ -189,37 +190,37 @@ class _Planner:
                 settings=self.settings.spoken,
                 lexicon=self.lexicon,
                 overrides=overrides,
-                heading=heading,
+                heading=place.line < 0,
             )
         )
-        utterance = replace(
-            place.utterance, text=spoken.text, phonemes=spoken.phonemes, foreign=spoken.foreign,
-            delivery=resolved.delivery,
+        shown = written.strip()
+        text = shown if spoken.text == shown else spoken.text  # mostly the same: a book's words are kept only once
+        voice = self._voice(self.bare, line.speaker)
+        utterance = Utterance(text, self.language, voice, resolved.delivery, spoken.phonemes, spoken.foreign)
+        passage = Passage(
+            shown, line.speaker, utterance, resolved.gain_db,
+            paragraph=place.paragraph, scene=place.scene, line=place.line, foreign=_foreign(overrides, written),
         )  # fmt: skip
-        passage = replace(
-            place, written=written.strip(), utterance=utterance, gain=resolved.gain_db,
-            foreign=_foreign(overrides, written),
-        )  # fmt: skip
-        return _Draft(passage, line, resolved, piece.boundary, opens=True, pace=pace)
+        return _Draft(passage, line, resolved, piece.boundary, opens=piece.start == 0, pace=pace, resumes=resumes)
 
     def _resolved(self, line: Line) -> tuple[Resolved, float]:
         """Return how a line is said, and the rate that its pauses follow."""
-        voice = self._voice(line.speaker, bare=False)
+        voice = self._voice(self.cast, line.speaker)
         calibration = self.pace.get(voice.address, 1.0)
         resolved = resolve(line.cues, replace(voice, rate=voice.rate * calibration), self.settings)
         return resolved, resolved.delivery.rate / calibration
 
-    def _voice(self, speaker: str, *, bare: bool = True) -> Voice:
-        voice = self.cast.get(speaker)
+    def _voice(self, voices: Mapping[str, Voice], speaker: str) -> Voice:
+        voice = voices.get(speaker)
         if voice is None and speaker == UNKNOWN:
-            voice = self.cast.get(NARRATOR)
+            voice = voices.get(NARRATOR)
         if voice is None:
             near = difflib.get_close_matches(speaker, self.cast, n=1)
             meant = f'Did you mean "{near[0]}"? Else add' if near else "Add"
             raise ScriptError(
                 f"{speaker} has no voice", place="[cast]", remedy=f'{meant} "{speaker}" = "ENGINE:NAME" under [cast]'
             )
-        return Voice(voice.engine, voice.name) if bare else voice
+        return voice
 
     def _passage(self, drafts: list[_Draft], index: int, chapter: str) -> Passage:
         """Give a passage its pauses."""

@@ -6,7 +6,7 @@ import re
 
 from audiobook.spoken.measures import fraction, mixed
 from audiobook.spoken.numbers import cardinal, decimal, digits, house, ordinal, plural, year
-from audiobook.spoken.rules import EDGE, INTEGER, NUMBER, Style, rule
+from audiobook.spoken.rules import EDGE, INTEGER, NUMBER, Style, figured, rule
 
 __all__ = ["RANKS", "RULES", "TELEPHONES"]
 
@@ -80,23 +80,23 @@ def _glyph(match: re.Match[str], _: Style) -> str:
 
 
 RECORDS = (
-    rule(rf"{EDGE}({NUMBER})\s?bn\b", lambda match, _: f"{decimal(match[1])} billion", "bn"),
-    rule(
+    figured(rf"{EDGE}({NUMBER})\s?bn\b", lambda match, _: f"{decimal(match[1])} billion", "bn"),
+    figured(
         rf"{EDGE}({NUMBER})m(?=\s(?:people|copies|viewers|users|votes|inhabitants|subscribers|barrels|tons|tonnes|visitors"
         r"|passengers|dollars|pounds|euros|years)\b)",
         lambda match, _: f"{decimal(match[1])} million",
         "m",
     ),
-    rule(rf"{EDGE}({NUMBER})M(?=\s(?:people|[a-z]{{3,}}s)\b)", lambda match, _: f"{decimal(match[1])} million", "M"),
-    rule(r"(?<=\d)\+([1-9])⁄(\d{1,2})(?!\d)", _glyph, "⁄"),
-    rule(r"(?<![\w.,/()+-])(?<![\d)] )[1-9]\d{0,2}(?: \d{3})+(?![\w]|[.,-]?\d| \d|[-/]\d)", _thousands),
-    rule(r"(?<![\w.,/()+'-])[1-9]\d{0,2}(?:'\d{3})+(?![\w'])", _thousands, "'"),
-    rule(
+    figured(rf"{EDGE}({NUMBER})M(?=\s(?:people|[a-z]{{3,}}s)\b)", lambda match, _: f"{decimal(match[1])} million", "M"),
+    figured(r"(?<=\d)\+([1-9])⁄(\d{1,2})(?!\d)", _glyph, "⁄"),
+    figured(r"(?<![\w.,/()+-])(?<![\d)] )[1-9]\d{0,2}(?: \d{3})+(?![\w]|[.,-]?\d| \d|[-/]\d)", _thousands),
+    figured(r"(?<![\w.,/()+'-])[1-9]\d{0,2}(?:'\d{3})+(?![\w'])", _thousands, "'"),
+    figured(
         r"(?<![\w.,])(\d{1,3}),(\d{1,2})(?=\s?(?:%|°|(?:[mb]illion|percent|per cent|km²?|cm|mm|m|kg|ha)\b))",
         _comma,
         ",",
     ),
-    rule(
+    figured(
         r"(?<![\w.,/-])([1-9]?\d)[-–]([1-9]?\d)[-–]([1-9]?\d)"
         r"(?=\s(?:record|mark|season|overall|start|finish|record,|run|in (?:league|conference|the|his|their|her))\b)",
         _record,
@@ -105,24 +105,26 @@ RECORDS = (
 """Before dates, whose look they have."""
 TELEPHONES = (
     rule(r"\b((?:ISBN|ISSN)(?:[- ]1[03])?):?\s?((?:[\dXx]{1,7}[-–\s]){0,5}[\dXx]{1,13})(?![\w-])", _book_number, "IS"),
-    rule(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)", _address, "."),
-    rule(r"(?<![\w-])1-(8\d\d)-((?:[A-Z\d]{1,10}-?){1,4})(?![\w-])", _free, "-"),
-    rule(r"(?<![\w.,/-])\+\d{1,3}[\s.-]?(?:\(?\d{1,5}\)?[\s.-]?){1,5}\d{2,4}(?![\w]|[-/.]\d)", _telephone, "+"),
-    rule(
+    figured(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)", _address, "."),
+    figured(r"(?<![\w-])1-(8\d\d)-((?:[A-Z\d]{1,10}-?){1,4})(?![\w-])", _free, "-"),
+    figured(r"(?<![\w.,/-])\+\d{1,3}[\s.-]?(?:\(?\d{1,5}\)?[\s.-]?){1,5}\d{2,4}(?![\w]|[-/.]\d)", _telephone, "+"),
+    figured(
         r"(?:(?<=[Ff]ax )|(?<=[Pp]hone )|(?<=[Tt]el )|(?<=[Tt]el\. )|(?<=[Cc]all )|(?<=dial ))"
         r"\d{3}\s\d{3,4}(?:\s\d{3,4})?(?![\w]|[-/.]\d)",
         _telephone,
     ),
-    rule(
+    figured(
         r"(?<![\w.,/-])(?:1[\s.-])?(?:\(\d{3}\)[\s.-]?|\d{3}[\s.-])\d{3}[\s.-]\d{4}(?:-\d{1,5})?(?![\w]|[-/.]\d)",
         _telephone,
     ),
-    rule(r"(?<![\w.,/-])00[1-9]\d{0,2}(?:[\s-]\d{2,5}){2,4}(?![\w]|[-/.]\d)", _telephone),
-    rule(r"(?<![\w.,/-])(?!(?:1[5-9]|20)\d\d[\s-](?:1[5-9]|20)\d\d)\d{4}(?:[\s-]\d{4}){3}(?![\w]|[-/.]\d)", _telephone),
-    rule(r"(?<![\w.,/-])(?:\(0\d{1,4}\)|0\d{2,4})[\s-]\d{3,8}(?:[\s-]\d{3,6})?(?![\w]|[-.,]\d)", _telephone),
-    rule(r"(?<![\w.,/-])\d{3}-\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
-    rule(r"(?<![\w.,/-])[2-9]\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
-    rule(r"(?<![\w.,/-])\d{1,7}(?:[-–]\d{1,7}){2,6}(?:[-–][Xx])?(?![\w]|[-/.]\d)", _long),
+    figured(r"(?<![\w.,/-])00[1-9]\d{0,2}(?:[\s-]\d{2,5}){2,4}(?![\w]|[-/.]\d)", _telephone),
+    figured(
+        r"(?<![\w.,/-])(?!(?:1[5-9]|20)\d\d[\s-](?:1[5-9]|20)\d\d)\d{4}(?:[\s-]\d{4}){3}(?![\w]|[-/.]\d)", _telephone
+    ),
+    figured(r"(?<![\w.,/-])(?:\(0\d{1,4}\)|0\d{2,4})[\s-]\d{3,8}(?:[\s-]\d{3,6})?(?![\w]|[-.,]\d)", _telephone),
+    figured(r"(?<![\w.,/-])\d{3}-\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
+    figured(r"(?<![\w.,/-])[2-9]\d{2}-\d{4}(?![\w]|[-/.]\d)", _telephone, "-"),
+    figured(r"(?<![\w.,/-])\d{1,7}(?:[-–]\d{1,7}){2,6}(?:[-–][Xx])?(?![\w]|[-/.]\d)", _long),
 )
 
 
@@ -278,33 +280,33 @@ def _plural(match: re.Match[str], _: Style) -> str:
 
 
 RANKS = (
-    rule(rf"{EDGE}(\d{{2,4}})s\b(?!')", _plural),
-    rule(
+    figured(rf"{EDGE}(\d{{2,4}})s\b(?!')", _plural),
+    figured(
         r"(?<![\w.,/-])([1-9])/(\d{1,2})(?:st|nd|rd|th)(?=\s(?:[A-Z]|[Bb]attalion))",
         lambda match, _: f"{ordinal(match[1])} {ordinal(match[2])}",
         "/",
     ),
-    rule(
+    figured(
         r"(?<![\w.,$£€/-])(\d\.\d)/(5|10)(?![\w/]|[.,]\d)",
         lambda match, _: f"{decimal(match[1])} out of {cardinal(match[2])}",
         "/",
     ),
-    rule(
+    figured(
         rf"{EDGE}(?<!-)(?:(?P<whole>\d{{1,4}})[\s-])?(?P<top>{INTEGER})\s?[/⁄]\s?(?P<bottom>{INTEGER})"
         r"(?:ths?|rds?|nds?|TH|RD|ND)?(?![\w]|[/.,]\d|-\d|/)",
         _fraction,
     ),
-    rule(r"(?<=\d)(st|nd|rd|th)\s?[-–—]\s?(?=\d{1,4}(?:st|nd|rd|th)\b)", lambda match, _: f"{match[1]} to "),
-    rule(rf"(?<!\w)(?<!\d[.,])({INTEGER})(st|nd|rd|th|ST|ND|RD|TH)\b(?!')", _ranked),
-    rule(
+    figured(r"(?<=\d)(st|nd|rd|th)\s?[-–—]\s?(?=\d{1,4}(?:st|nd|rd|th)\b)", lambda match, _: f"{match[1]} to "),
+    figured(rf"(?<!\w)(?<!\d[.,])({INTEGER})(st|nd|rd|th|ST|ND|RD|TH)\b(?!')", _ranked),
+    figured(
         r"(?<![\w.,])(\d{0,2}[23])d\b"
         r"(?=\s(?:of\b|day\b|inst|[A-Z][a-z]+|century|street|floor|edition|regiment|volume|class))",
         _short_rank,
     ),
 )
 RULES = (
-    rule(r"(?<![\w.,])\d{1,4}(?:\.\d{1,4}){2,4}(?![\w]|\.\d)", _version, "."),
-    rule(rf"{EDGE}(?<!-)({NUMBER})\s?[-–—]\s?({NUMBER})(?![\w]|[.,]?\d|[-/]\w|\s?=)", _range),
-    rule(rf"(?<!\d[.,])(?P<sign>(?:(?<![\w)\]])-|−))?(?P<number>{NUMBER})(?!\d)", _plain),
-    rule(r"\d{1,400}", lambda match, _: f" {digits(match[0])} "),
+    figured(r"(?<![\w.,])\d{1,4}(?:\.\d{1,4}){2,4}(?![\w]|\.\d)", _version, "."),
+    figured(rf"{EDGE}(?<!-)({NUMBER})\s?[-–—]\s?({NUMBER})(?![\w]|[.,]?\d|[-/]\w|\s?=)", _range),
+    figured(rf"(?<!\d[.,])(?P<sign>(?:(?<![\w)\]])-|−))?(?P<number>{NUMBER})(?!\d)", _plain),
+    figured(r"\d{1,400}", lambda match, _: f" {digits(match[0])} "),
 )

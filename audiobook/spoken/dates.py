@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audiobook.spoken.numbers import cardinal, ordinal, plural, year
-from audiobook.spoken.rules import INTEGER, Style, rule, stop
+from audiobook.spoken.rules import INTEGER, Style, figured, rule, stop
 
 __all__ = ["MONTHS", "RULES"]
 
@@ -219,14 +219,14 @@ _FULL = rf"(?:{_DAY_NAME}(?:st|nd|rd|th)?\s(?:{_NAMED})|(?:{_NAMED})\.?\s{_DAY_N
 _FULL_YEAR = rf"(?:{_FULL}\s?,?\s(?:1\d{{3}}|20\d\d|\d{{3}})|(?:{_NAMED})\.?,?\s(?:1\d{{3}}|20\d\d))"
 
 RULES = (
-    rule(
+    figured(
         rf"\b([Ff]rom|[Bb]etween)\s({_DAY_NAME})(?:st|nd|rd|th)?(\s(?:to|until|and)\s)(?={_DAY_NAME}(?:st|nd|rd|th)?\s(?:{_NAMED})\b)",
         lambda match, _: f"{match[1]} the {ordinal(match[2])}{match[3]}",
     ),
-    rule(rf"(?<![\w.,/-])({_FULL}|{_FULL_YEAR})\s?[-–—]\s?(?={_FULL}|{_FULL_YEAR})", _to),
+    figured(rf"(?<![\w.,/-])({_FULL}|{_FULL_YEAR})\s?[-–—]\s?(?={_FULL}|{_FULL_YEAR})", _to),
     rule(rf"\b({_NAMED})\b\.?{_DASH}({_NAMED})\b(?!\s\d{{1,2}}\b)(?:\.(?=\s?[\d,;)a-z]))?", _months),
     rule(rf"\b({_DAY_LIST})\b\.?{_DASH}({_DAY_LIST})\b(?:\.(?=\s?[\d,;)a-z]))?", _weekdays),
-    rule(r"(?<![\w.,/-])([12]\d{3})\s?[-–—]\s?(?=(?:present|now|today|date)\b)", _to),
+    figured(r"(?<![\w.,/-])([12]\d{3})\s?[-–—]\s?(?=(?:present|now|today|date)\b)", _to),
     rule(r"\b(Feb|Apr|Aug|Sept|Oct|Nov|Dec)\.(?!\w|\s?\d)", lambda match, _: _month(match[1]) + stop(match), "."),
     rule(
         r"\b(in|of|to|by|from|until|since|early|late)(\s)(Jan|Mar|Jun|Jul)\.(?!\w|\s?\d)",
@@ -244,39 +244,39 @@ RULES = (
         ".",
     ),
     rule(rf"\b({_WEEKDAY})\b(\.?(?:\s?,)?)(?=\s\(?(?:{_NAMED}|\d{{1,2}}[/\s]))", _weekday),
-    rule(
+    figured(
         rf"\b{_MONTH}(?:\s|-){_DAY}{_SUFFIX}{_LATER}(?:(?P<comma>\s?,)?(?:\s|(?<=\d)-|(?<=,)){_YEAR})?{_NOT_MORE}",
         _month_first,
     ),
-    rule(
+    figured(
         rf"{_OPEN}(?P<the>[Tt]he\s)?{_DAY}{_SUFFIX}{_LATER}(?:\s|-)(?P<of>of\s)?{_MONTH}"
         rf"(?:(?P<comma>\s?,)?(?:\s|-|(?<=,)){_YEAR})?{_NOT_MORE}",
         _day_first,
     ),
-    rule(rf"\b{_MONTH}(?P<comma>\s?,)?\s(?:of\s)?{_YEAR}(?![\w]|[.,]\d|[-–]\d)", _month_year),
-    rule(r"(?<![\w.,/-])([12]\d{3})([-/.])(\d{1,2})\2(\d{1,2})(?![\w]|[-/.]\d)", _iso),
-    rule(r"(?<![\w.,/-])(\d{1,2})([-/.])(\d{1,2})\2([12]\d{3}|\d\d)(?![\w]|[-/.]\d)", _numeric),
-    rule(
+    figured(rf"\b{_MONTH}(?P<comma>\s?,)?\s(?:of\s)?{_YEAR}(?![\w]|[.,]\d|[-–]\d)", _month_year),
+    figured(r"(?<![\w.,/-])([12]\d{3})([-/.])(\d{1,2})\2(\d{1,2})(?![\w]|[-/.]\d)", _iso),
+    figured(r"(?<![\w.,/-])(\d{1,2})([-/.])(\d{1,2})\2([12]\d{3}|\d\d)(?![\w]|[-/.]\d)", _numeric),
+    figured(
         r"(?<![\w.,/$£€-])(0[1-9]|1[0-2]|(?<=[\w,:(]\s)[1-9])/(1[89]\d\d|20\d\d)(?![\w]|[.,]\d|[-–/])", _month_of, "/"
     ),
-    rule(r"(?<![\w.,])'?([12]\d\d0|[1-9]0)\s?'?s\s?[-–]\s?'?([12]\d\d0|[1-9]0)'?s\b", _decades),
-    rule(r"(?<![\w.,])([12]\d\d\d)\s?[-–]\s?(?='?(?:[12]\d)?\d0'?s\b)", lambda match, _: f"{year(match[1])} to "),
-    rule(r"(?<![\w.,/$£€])(?P<decade>[12]\d\d0)(?:\s?|'|(?<=\bthe \d{4})\s')s\b", _decade),
-    rule(r"(?<![\w.,$£€'])'(?P<decade>10)s\b", _decade, "'"),
-    rule(r"(?<![\w.,$£€])'?(?P<decade>[2-9]0)'?s\b(?!\.\s?(?:\d|[a-z]))", _decade),
-    rule(rf"{_OPEN}({INTEGER})\s?{_ERA_NAME}(?:{_DASH}|\sto\s)({INTEGER})\s?{_ERA}", _eras),
-    rule(rf"(?<=\d)(\s?(?:BCE?|B\.\s?C\.(?:\s?E\.)?)){_DASH}(?=A\.?\s?D\.?\s\d)", _to),
-    rule(rf"{_OPEN}(?P<first>{INTEGER})(?:{_DASH}(?P<last>{INTEGER}))?\s?{_ERA}", _era),
-    rule(rf"\bA\.?\s?D\.?\s(?P<first>\d{{1,4}})(?:{_DASH}(?P<last>\d{{1,4}}))?(?!\w|[.,]\d)", _era_first, "A"),
-    rule(
+    figured(r"(?<![\w.,])'?([12]\d\d0|[1-9]0)\s?'?s\s?[-–]\s?'?([12]\d\d0|[1-9]0)'?s\b", _decades),
+    figured(r"(?<![\w.,])([12]\d\d\d)\s?[-–]\s?(?='?(?:[12]\d)?\d0'?s\b)", lambda match, _: f"{year(match[1])} to "),
+    figured(r"(?<![\w.,/$£€])(?P<decade>[12]\d\d0)(?:\s?|'|(?<=\bthe \d{4})\s')s\b", _decade),
+    figured(r"(?<![\w.,$£€'])'(?P<decade>10)s\b", _decade, "'"),
+    figured(r"(?<![\w.,$£€])'?(?P<decade>[2-9]0)'?s\b(?!\.\s?(?:\d|[a-z]))", _decade),
+    figured(rf"{_OPEN}({INTEGER})\s?{_ERA_NAME}(?:{_DASH}|\sto\s)({INTEGER})\s?{_ERA}", _eras),
+    figured(rf"(?<=\d)(\s?(?:BCE?|B\.\s?C\.(?:\s?E\.)?)){_DASH}(?=A\.?\s?D\.?\s\d)", _to),
+    figured(rf"{_OPEN}(?P<first>{INTEGER})(?:{_DASH}(?P<last>{INTEGER}))?\s?{_ERA}", _era),
+    figured(rf"\bA\.?\s?D\.?\s(?P<first>\d{{1,4}})(?:{_DASH}(?P<last>\d{{1,4}}))?(?!\w|[.,]\d)", _era_first, "A"),
+    figured(
         rf"{_OPEN}(?P<from>1[0-9]\d\d|20\d\d)(?P<slash>{_DASH}|/)(?P<to>1\d{{3}}|20\d\d|\d\d?)"
         rf"(?![\w]|[.,]\d|[-–/]\d|\s?[%°$£€]){_COUNTED}",
         _years,
     ),
-    rule(r"(?<![\w'])'(\d\d)\s?[-–]\s?(?='\d\d\b)", lambda match, _: f"{_year(match[1])} to ", "'"),
-    rule(r"(?<![\w'])'(\d\d)(?![\w'’]|[.,:/-]\d)", lambda match, _: _year(match[1]), "'"),
-    rule(r"\b(the\s)?(?:([1-4])Q'?(\d\d|[12]\d{3})|Q([1-4])\s'?(\d\d|[12]\d{3}))\b", _quarters, "Q"),
-    rule(
+    figured(r"(?<![\w'])'(\d\d)\s?[-–]\s?(?='\d\d\b)", lambda match, _: f"{_year(match[1])} to ", "'"),
+    figured(r"(?<![\w'])'(\d\d)(?![\w'’]|[.,:/-]\d)", lambda match, _: _year(match[1]), "'"),
+    figured(r"\b(the\s)?(?:([1-4])Q'?(\d\d|[12]\d{3})|Q([1-4])\s'?(\d\d|[12]\d{3}))\b", _quarters, "Q"),
+    figured(
         r"\b((?:[Ff]rom|[Bb]etween)\s(?:about\s|c\.\s)?)(1[0-9]\d\d|20\d\d)(\s(?:to|until|till|and|through)\s(?:about\s)?)"
         r"(1[0-9]\d\d|20\d\d)(?![\w%]|[.,]\d)" + _NOT_COUNTED,
         _span,

@@ -6,7 +6,7 @@ import re
 
 from audiobook.spoken.letters import spell
 from audiobook.spoken.numbers import cardinal, digits
-from audiobook.spoken.rules import Style, rule
+from audiobook.spoken.rules import Style, figured, rule
 
 __all__ = ["RULES"]
 
@@ -112,7 +112,7 @@ RULES = (
     ),
     rule(rf"(?<![\w.@/]){_STEM}\.(?:{_FILES}|{_FILES.upper()})(?![\w@-]|\.\w)", _mail, "."),
     rule(r"(?i:(?<![\w.)\]'])\.(?:com|org|net|edu|gov|mil|info|uk|eu|de|fr|ca|us|io|tv|int|biz))(?![\w.])", _mail, "."),
-    rule(r"(?i:\bdoi:?\s?)(?=10\.\d{4,9}/)([^\s<>\"]{3,200})", _identifier, "/"),
+    figured(r"(?i:\bdoi:?\s?)(?=10\.\d{4,9}/)([^\s<>\"]{3,200})", _identifier, "/"),
     rule(r"(?<![\w&#/])#([A-Za-z_]\w{1,60})#?", _hashtag, "#"),
     rule(r"(?<![\w.@])@([A-Za-z_][\w.]{0,40})", _handle, "@"),
 )

@@ -25,10 +25,10 @@ from audiobook.spoken import (
 )
 from audiobook.spoken.rules import Style, apply
 
-__all__ = ["speak"]
+__all__ = ["RULES", "speak"]
 
 # Whole things before their parts: an address holds dots, figures and words that later rules would take.
-_RULES = (
+RULES = (
     *symbols.EMOJI,
     *electronic.RULES,
     *titles.YEARS,
@@ -55,6 +55,7 @@ _RULES = (
     *cardinals.RULES,
     *symbols.RULES,
 )
+"""In the order in which they run."""
 _PLAIN = re.compile(
     r"[^\d&%$£€¥#@/+=<>°×÷±§©®™*~^|\\{}_\u00a1-\u00bf\u0391-\u03c9\u2020-\u2023\u2030-\u2033\u2070-\uffff\U00010000-\U0010ffff.A-Z]*$"
 )
@@ -72,5 +73,5 @@ def speak(text: str, settings: SpokenSettings, put: Callable[[str, str], str], *
     """
     style = Style(put, british=british, heading=heading, urls=settings.urls, emoji=settings.emoji)
     if not _PLAIN.match(text):
-        text = apply(_RULES, text, style)
+        text = apply(RULES, text, style)
     return heteronyms.settle(dialect.settle(text, style), style)

@@ -10,7 +10,7 @@ import re
 from functools import cache, partial
 
 from audiobook.spoken.parts import MODAL, VERB
-from audiobook.spoken.rules import Style, rows
+from audiobook.spoken.rules import Style, alternatives, rows
 
 __all__ = ["settle"]
 
@@ -25,7 +25,8 @@ def _words() -> tuple[str, ...]:
 
 @cache
 def _any() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(sorted(_words()))})\b", re.IGNORECASE)
+    """Find the words in small letters, which is much faster than to ignore case."""
+    return re.compile(rf"\b(?:{alternatives(_words())})\b")
 
 
 @cache
@@ -45,7 +46,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def settle(text: str, style: Style) -> str:
     """Put a settled sound in place of each word whose reading is sure."""
-    found = {match[0].lower() for match in _any().finditer(text)}
+    found = set(_any().findall(text.lower()))
     for word in _words() if found else ():
         if word in found:
             for pattern, american, british in _rules(word):

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from audiobook.spoken.numbers import cardinal, decimal, ordinal
-from audiobook.spoken.rules import EDGE, NUMBER, Style, alternatives, rows, rule
+from audiobook.spoken.rules import EDGE, NUMBER, Style, alternatives, figured, rows, rule
 
 __all__ = ["RULES", "fraction"]
 
@@ -293,30 +293,30 @@ _FIRST = (
 
 RULES = (
     rule(r"(?<=[a-z]{3}|[a-z]{2}\.)/(?P<unit>km|mi|m)(?P<power>[²2])(?P<square>(?!))?(?!\w)", _density, "/"),
-    rule(
+    figured(
         rf"(?<=\d)(\s?(?:{alternatives(_PLAIN)}))/(?=[\d,.]{{1,12}}\s?(?:{alternatives(_PLAIN)})(?!\w))",
         lambda match, _: f"{match[1]} / ",
         "/",
     ),
     rule(r"(?<=[\da-z]\s)(k?g|k?m|cm|mol|J|W|kJ)\s?[·⋅\s]\s?([a-zA-Z]{1,3})[−⁻]([123¹²³])(?!\w)", _inverse),
-    rule(
+    figured(
         rf"(?<=\d)(\s?(?:{alternatives(_PLAIN)})/(?:{alternatives(_BELOW)}))/(day|week|year|hour|d|h|hr|min|yr)\b",
         _per_time,
         "/",
     ),
-    rule(r"(?<=\d)(\s?[a-zA-Z]{1,3}[²³]?)\s?[x×]\s?(?=\d)", lambda match, _: f"{match[1]} by "),
-    rule(r"(?<=[-–]\d|\d\d)\s?×\s?(?=\d{1,4}[-–]\d)|(?<=[-–]\d)\s?×\s?(?=\d)", lambda *_: " by ", "×"),
-    rule(
+    figured(r"(?<=\d)(\s?[a-zA-Z]{1,3}[²³]?)\s?[x×]\s?(?=\d)", lambda match, _: f"{match[1]} by "),
+    figured(r"(?<=[-–]\d|\d\d)\s?×\s?(?=\d{1,4}[-–]\d)|(?<=[-–]\d)\s?×\s?(?=\d)", lambda *_: " by ", "×"),
+    figured(
         rf"{_START}(\d{{1,3}}(?:\.\d{{1,6}})?)\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b",
         _degrees,
     ),
-    rule(
+    figured(
         r"(?<![\w.,])(\d{1,3})\s?°\s?(\d{1,2}(?:\.\d+)?)\s?['′](?:\s?(\d{1,2}(?:\.\d+)?)\s?[\"″])?(?P<compass>)",
         _degrees,
         "°",
     ),
-    rule(r"(?<![\w.,/])(\d{1,2})\s?['′]\s?(\d{1,2})([½¼¾])?\s?(?:\"|''|″|′′)", _height),
-    rule(
+    figured(r"(?<![\w.,/])(\d{1,2})\s?['′]\s?(\d{1,2})([½¼¾])?\s?(?:\"|''|″|′′)", _height),
+    figured(
         rf"{_START}(\d{{1,2}})[\s-]?(?:ft|feet|foot)\b\.?,?\s?(\d{{1,2}}(?:\.\d{{1,2}})?)\s?([½¼¾])?[\s-]?(?:in\b\.?|inch(?:es)?\b)",
         _feet,
     ),
@@ -331,46 +331,46 @@ RULES = (
         _of_units,
         "sq",
     ),
-    rule(
+    figured(
         r"(?<![\w.,])(\d{1,2})\s?st\b\.?\s(?=\d{1,2}\s?lbs?\b)", lambda match, _: f"{cardinal(match[1])} stone ", "st"
     ),
-    rule(r"(?<![\w.,/'])([3-8])['′](1[01]|\d)(?![\w'\"′″])", _tall),
-    rule(rf"{_START}({NUMBER})\s?([′″])", _prime),
-    rule(rf"{_START}({NUMBER})(')(?=\s(?:tall|long|high|wide|deep|thick)\b)", _prime, "'"),
-    rule(rf"{_START}({NUMBER})\"(?!\w)", _inches, '"'),
-    rule(
+    figured(r"(?<![\w.,/'])([3-8])['′](1[01]|\d)(?![\w'\"′″])", _tall),
+    figured(rf"{_START}({NUMBER})\s?([′″])", _prime),
+    figured(rf"{_START}({NUMBER})(')(?=\s(?:tall|long|high|wide|deep|thick)\b)", _prime, "'"),
+    figured(rf"{_START}({NUMBER})\"(?!\w)", _inches, '"'),
+    figured(
         rf"{_START}({NUMBER})\s?\"\s?(?=(?:vinyl|singles?|records?|mix|version|remix|disc|EP|LP|guns?|maxi|picture|album)\b)",
         lambda match, _: f"{decimal(match[1])} inch ",
         '"',
     ),
-    rule(rf"{_START}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),
-    rule(rf"(?<!\w)(?<!\d[.,])((?:[-−+±]\s?)?{NUMBER})\s?(%)", lambda match, _: f"{_number(match[1])} percent", "%"),
+    figured(rf"{_START}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),
+    figured(rf"(?<!\w)(?<!\d[.,])((?:[-−+±]\s?)?{NUMBER})\s?(%)", lambda match, _: f"{_number(match[1])} percent", "%"),
     rule(
         rf"(?<![\w.,/])(?<!\d\s)([{''.join(_VULGAR)}])(?=[\s-]?(?:{alternatives(_PLAIN)})(?![\w°/]))",
         lambda match, _: "{}/{}".format(*_VULGAR[match[1]]),
     ),
-    rule(rf"{_START}{_MIXED}[\s-]?{_UNIT}{_OVER}{_DOT}{_END}", _mixed_measure, "/"),
-    rule(rf"{_START}{_MIXED}[\s-]?{_INCHES}", _mixed_measure, "/"),
-    rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_UNIT}{_OVER}{_DOT}{_END}", _measure),
-    rule(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_INCHES}", _measure, "in"),
-    rule(
+    figured(rf"{_START}{_MIXED}[\s-]?{_UNIT}{_OVER}{_DOT}{_END}", _mixed_measure, "/"),
+    figured(rf"{_START}{_MIXED}[\s-]?{_INCHES}", _mixed_measure, "/"),
+    figured(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_UNIT}{_OVER}{_DOT}{_END}", _measure),
+    figured(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_INCHES}", _measure, "in"),
+    figured(
         rf"{_START}{_FIRST}(?P<value>\d{{1,4}}\.\d{{1,4}}|(?<=\b(?:in|of|at|to|by)\s)\d{{1,4}}(?=\ss))(?P<glyph>(?!))?(?P<scale>(?!))?"
         rf"(?P<hyphen>\s?)(?P<square>(?!))?(?P<unit>s)(?P<power>(?!))?{_OVER}{_END}",
         _measure,
     ),
-    rule(
+    figured(
         rf"{_START}(?P<value>{NUMBER})\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(_BELOW)})(?P<power2>[²³23])?{_END}",
         _per,
         "/",
     ),
-    rule(
+    figured(
         rf"{_START}((?:[-−]\s?)?(?:\d{{2,5}}|\d{{1,3}}(?:,\d{{3}})+|\d{{2,4}}\.\d{{1,4}}))\sK(?!\w|\.\s?[A-Z]|[-/&]|\s(?:run|race|[A-Z]))",
         lambda match, _: f"{_number(match[1])} kelvin",
         "K",
     ),
     rule(rf"(?<![\w.,/])(?:(\d{{1,4}})\s?)?([{''.join(_VULGAR)}])", _glyph),
-    rule(rf"{_START}{NUMBER}(?:\s?x\s?{NUMBER}){{1,3}}(?![\w.])", _size, "x"),
-    rule(r"(?<![\w.,])\d{3,5}\s?×\s?\d{3,5}(?![\w.,])", _size, "×"),
+    figured(rf"{_START}{NUMBER}(?:\s?x\s?{NUMBER}){{1,3}}(?![\w.])", _size, "x"),
+    figured(r"(?<![\w.,])\d{3,5}\s?×\s?\d{3,5}(?![\w.,])", _size, "×"),
     rule(r"(?<![\w.,/-])(km|kg|cm|mph|kHz|MHz|GHz|kW)(?!\w|[./²³-]\w|[²³])", _unit_word),
     rule(r"(?<!\d)(?<!\d\s)(°\s?[CF])\b", _unit_word, "°"),
     rule(

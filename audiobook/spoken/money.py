@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from audiobook.spoken.numbers import cardinal, decimal
-from audiobook.spoken.rules import EDGE, INTEGER, NUMBER, Style, alternatives, rows, rule, stop
+from audiobook.spoken.rules import EDGE, INTEGER, NUMBER, Style, alternatives, figured, rows, rule, stop
 
 __all__ = ["RULES"]
 
@@ -144,19 +144,19 @@ _PART = r"(?P<part>[½¼¾]|\s?(?:1/2|1/4|3/4))?"
 _D = r"(?:\s?d\b\.?)"
 
 RULES = (
-    rule(
+    figured(
         rf"(?<![\w.,])£(?P<pounds>{INTEGER})[\s,.]{{0,2}}(?P<shillings>\d{{1,2}})\s?s\b\.?"
         rf"(?:[\s,]{{0,2}}(?:and\s)?(?P<pence>\d{{1,2}}){_PART}{_D})?",
         _old,
         "£",
     ),
-    rule(
+    figured(
         rf"(?<![\w.,$£€])(?P<pounds>{INTEGER})\s?l\.(?:[\s,]{{0,2}}(?P<shillings>\d{{1,2}})\s?s\b\.?"
         rf"(?:[\s,]{{0,2}}(?P<pence>\d{{1,2}}){_PART}{_D})?)?(?!\w)",
         _old,
         "l.",
     ),
-    rule(
+    figured(
         rf"(?<![\w.,$£€'])(?P<pounds>(?!))?(?P<shillings>\d{{1,3}})\s?s\.?[\s,]{{0,2}}(?:and\s)?(?P<pence>\d{{1,2}}){_PART}\s?d\b\.?",
         _old,
     ),
@@ -165,25 +165,25 @@ RULES = (
         _old,
         "d.",
     ),
-    rule(
+    figured(
         r"(?<![\w.,$£€'])(?P<pounds>(?!))?(?P<shillings>\d{1,3})\s?s\.(?P<pence>(?!))?(?P<part>(?!))?(?!\w)", _old, "s."
     ),
-    rule(
+    figured(
         r"(?<![\w.,$£€'])(?P<pounds>(?!))?(?P<shillings>\d{1,2})s(?=\s(?:a|per)\s(?:day|week|month|year|head|pair|pound|dozen)\b)"
         r"(?P<pence>(?!))?(?P<part>(?!))?",
         _old,
         "s",
     ),
-    rule(r"£(?P<pounds>\d{1,4})/(?P<shillings>\d{1,2})/(?P<pence>\d{1,2})(?P<part>(?!))?(?![\w/])", _old, "£"),
-    rule(r"(?<![\w.,/])(\d{1,3})/([-–—])(?![\w-])", _slash, "/"),
-    rule(
+    figured(r"£(?P<pounds>\d{1,4})/(?P<shillings>\d{1,2})/(?P<pence>\d{1,2})(?P<part>(?!))?(?![\w/])", _old, "£"),
+    figured(r"(?<![\w.,/])(\d{1,3})/([-–—])(?![\w-])", _slash, "/"),
+    figured(
         r"(?:(?<=\bcost )|(?<=\bpaid )|(?<=\bcosts )|(?<=\bworth )|(?<=\bfor only ))"
         r"(\d{1,2})/(\d|1[01])(?![\w/]|[.,]\d|\sof\b)",
         _slash,
         "/",
     ),
-    rule(r"(?<=€)(\s?\d{1,3}),(\d\d)(?![\d,])", lambda match, _: f"{match[1]}.{match[2]}", "€"),
-    rule(
+    figured(r"(?<=€)(\s?\d{1,3}),(\d\d)(?![\d,])", lambda match, _: f"{match[1]}.{match[2]}", "€"),
+    figured(
         rf"(?<![\w.,/€])({INTEGER}),(\d\d)\s?€",
         lambda match, _: _amount(f"{match[1]}.{match[2]}", "", _table()["€"], lone=False),
         "€",
@@ -193,23 +193,23 @@ RULES = (
         lambda match, _: _old_pence(match[1] or "", match[2]) + stop(match),
         "d",
     ),
-    rule(
+    figured(
         r"(?<![\w.,/])(\d{1,3})/(\d{1,2})(?=\s(?:a|per)\s(?:week|day|dozen|pound|yard|bottle|head|night|month|ton)\b)",
         _slash,
         "/",
     ),
-    rule(
+    figured(
         rf"(?<!\w)(?P<minus>[-−](?=\S))?(?P<sign>{_SIGNS})\s?(?P<first>{NUMBER})"
         rf"(?:(?:\s(?P<scale1>million|billion|thousand|trillion))?{_DASH}(?P<again>{_SIGNS})?\s?(?P<last>{NUMBER}))?{_SCALE}?{_PER}"
         rf"(?:\s(?P<named>{_CODES}|dollars?|pounds?|euros?)\b)?",
         _money,
     ),
-    rule(rf"\b(?P<code>{_CODES})\s?(?P<first>{NUMBER}){_SCALE}?", _code),
-    rule(rf"{EDGE}(?P<first>{NUMBER}){_SCALE}?\s?(?P<code>{_CODES})\b(?!-)", _code),
-    rule(rf"{EDGE}({NUMBER})\s?¢{_PER}", _cents, "¢"),
-    rule(
+    figured(rf"\b(?P<code>{_CODES})\s?(?P<first>{NUMBER}){_SCALE}?", _code),
+    figured(rf"{EDGE}(?P<first>{NUMBER}){_SCALE}?\s?(?P<code>{_CODES})\b(?!-)", _code),
+    figured(rf"{EDGE}({NUMBER})\s?¢{_PER}", _cents, "¢"),
+    figured(
         rf"{EDGE}(?P<minus>(?!))?(?P<first>{NUMBER}){_SCALE}?\s?(?P<sign>[€£₽₹])(?P<last>(?!))?(?P<again>(?!))?(?P<scale1>(?!))?(?P<per>(?!))?(?P<named>(?!))?(?![\d])",
         _money,
     ),
-    rule(r"(?<![\w.,])(\d{1,3}[½¼¾]?)(p)\b", _pence),
+    figured(r"(?<![\w.,])(\d{1,3}[½¼¾]?)(p)\b", _pence),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audiobook.spoken.numbers import cardinal, decimal, ordinal
-from audiobook.spoken.rules import EDGE, NUMBER, Style, rule
+from audiobook.spoken.rules import EDGE, NUMBER, Style, figured, rule
 
 __all__ = ["POWERS", "RULES"]
 
@@ -50,18 +50,18 @@ def _power(match: re.Match[str], _: Style) -> str:
 
 
 RULES = (
-    rule(
+    figured(
         rf"{EDGE}(?P<value>[-−]?{NUMBER})\s?[x×*·⋅]\s?10\s?(?:{_UP}|(?P<bare>[-−–]\d{{1,2}}))(?![\w]|[.,]\d)",
         _scientific,
         "10",
     ),
-    rule(
+    figured(
         r"(?<![\w.,-])(?P<value>\d\.\d{1,6})\s?×\s?10(?P<bare>\d{1,2})(?P<caret>(?!))?(?P<raised>(?!))?(?![\w]|[.,]\d)",
         _scientific,
         "×",
     ),
-    rule(rf"{EDGE}10{_UP}(?![\w]|[.,]\d)", _of_ten, "10"),
-    rule(rf"{EDGE}([-−]?\d{{1,9}}(?:\.\d{{1,12}})?)[eE]([-−+]?\d{{1,3}})(?![\w]|[.,-]\d)", _exponential),
+    figured(rf"{EDGE}10{_UP}(?![\w]|[.,]\d)", _of_ten, "10"),
+    figured(rf"{EDGE}([-−]?\d{{1,9}}(?:\.\d{{1,12}})?)[eE]([-−+]?\d{{1,3}})(?![\w]|[.,-]\d)", _exponential),
 )
 """Powers of ten, before any rule takes their signs."""
 POWERS = (rule(rf"(?<![\w.,^])(?P<base>[A-Za-z]|\d{{1,9}}|(?<=\))){_UP}(?!\w)", _power),)

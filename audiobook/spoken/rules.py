@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import resources
@@ -16,6 +16,7 @@ __all__ = [
     "Style",
     "alternatives",
     "apply",
+    "figured",
     "hour_ends",
     "rows",
     "rule",
@@ -53,6 +54,8 @@ class Rule:
     say: Callable[[re.Match[str], Style], str]
     needs: str = ""
     """A character that every match holds, to skip the search where it is absent."""
+    figured: bool = False
+    """Every match holds a figure or stands beside one: most sentences of a story have none."""
 
 
 def rule(pattern: str, say: Callable[[re.Match[str], Style], str], needs: str = "") -> Rule:
@@ -60,11 +63,21 @@ def rule(pattern: str, say: Callable[[re.Match[str], Style], str], needs: str = 
     return Rule(re.compile(pattern), say, needs)
 
 
+def figured(pattern: str, say: Callable[[re.Match[str], Style], str], needs: str = "") -> Rule:
+    """Make a rule from a pattern that cannot match in a text without figures."""
+    return Rule(re.compile(pattern), say, needs, figured=True)
+
+
+_FIGURE = re.compile(r"\d")
+
+
 def apply(rules: Iterable[Rule], text: str, style: Style) -> str:
     """Run rules over a text in their order."""
+    has_figures = _FIGURE.search(text) is not None
     for each in rules:
-        if not each.needs or each.needs in text:
+        if each.needs in text and (has_figures or not each.figured) and each.pattern.search(text):
             text = each.pattern.sub(partial(_say, each.say, style), text)
+            has_figures = _FIGURE.search(text) is not None
     return text
 
 
@@ -130,5 +143,14 @@ def hour_ends(before: str, after: str) -> bool:
 
 
 def alternatives(items: Iterable[str]) -> str:
-    """A pattern for one of several strings, the longest first."""
-    return "|".join(re.escape(item) for item in sorted(set(items), key=lambda item: (-len(item), item)))
+    """A pattern for one of several strings, the longest first; what begins alike stands, and is tried, only once."""
+    tails: dict[str, list[str]] = {}
+    for item in items:
+        tails.setdefault(item[:1], []).append(item[1:])
+    return "|".join(re.escape(first) + _behind(tails[first]) for first in sorted(tails, reverse=True))
+
+
+def _behind(tails: Sequence[str]) -> str:
+    """A pattern for the rest of strings that begin alike."""
+    rest = alternatives(tails) if any(tails) else ""
+    return f"(?:{rest})" if "|" in rest else rest

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from audiobook.spoken.numbers import cardinal, ordinal
-from audiobook.spoken.rules import Style, alternatives, rows, rule
+from audiobook.spoken.rules import Style, alternatives, figured, rows
 
 __all__ = ["RULES"]
 
@@ -51,10 +51,10 @@ _RANK = r"(?:(?<![\w.,-])([1-4]|I{1,3})\s)?"
 _VERSE = r"\d{1,3}(?:\s?[-–—]\s?\d{1,3})?"
 
 RULES = (
-    rule(
+    figured(
         rf"{_RANK}\b({_BOOKS})\b\.?\s(\d{{1,3}}:{_VERSE}(?::\d{{1,3}})?(?:,\s?{_VERSE}(?!:))*)(?![\w:]|[.,]\d)",
         _verses,
         ":",
     ),
-    rule(rf"(?<![\w.,-])([1-4]|I{{1,3}})\s({_NUMBERED})\b\.?(?=\s\d)", _book),
+    figured(rf"(?<![\w.,-])([1-4]|I{{1,3}})\s({_NUMBERED})\b\.?(?=\s\d)", _book),
 )

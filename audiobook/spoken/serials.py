@@ -6,7 +6,7 @@ import re
 
 from audiobook.spoken.letters import sayable, spell
 from audiobook.spoken.numbers import cardinal, digits, house, plural, year
-from audiobook.spoken.rules import Style, rule
+from audiobook.spoken.rules import Style, figured, rule
 
 __all__ = ["RULES"]
 
@@ -69,14 +69,14 @@ _MODELS = (
 
 RULES = (
     rule(r"(?<!\w)([A-G])#(?!\w)", lambda match, _: f"{match[1]} sharp", "#"),
-    rule(r"(?<![\w.,'])401\(?k\)?(?!\w)", lambda *_: "four oh one K", "401"),
-    rule(r"(?<![\w.,])(\d{1,4})([kKDGM])\b(?!['-])", _thousands),
-    rule(r"(?<=[A-Za-z]-)([1-9]\d\d)(?![\w]|[.,]\d|[-/]\d)", lambda match, _: house(match[1])),
-    rule(r"(?<![\w.,/-])(7[0-8]7)(-)(\d{1,3})(?![\w]|[.,]\d|-\d)", _airliner),
-    rule(rf"\b({_MODELS})(\s)([1-9]\d\d)(?:(-)(\d{{1,4}}))?(?=[A-Z]{{0,3}}\b)(?![.,]\d|[-–]\d)", _model),
-    rule(r"(?<![\w.])[vV]\.?\s?(?=\d{1,4}(?:\.\d{1,4}){1,3}(?![\w]|\.\d))", lambda *_: "version "),
+    figured(r"(?<![\w.,'])401\(?k\)?(?!\w)", lambda *_: "four oh one K", "401"),
+    figured(r"(?<![\w.,])(\d{1,4})([kKDGM])\b(?!['-])", _thousands),
+    figured(r"(?<=[A-Za-z]-)([1-9]\d\d)(?![\w]|[.,]\d|[-/]\d)", lambda match, _: house(match[1])),
+    figured(r"(?<![\w.,/-])(7[0-8]7)(-)(\d{1,3})(?![\w]|[.,]\d|-\d)", _airliner),
+    figured(rf"\b({_MODELS})(\s)([1-9]\d\d)(?:(-)(\d{{1,4}}))?(?=[A-Z]{{0,3}}\b)(?![.,]\d|[-–]\d)", _model),
+    figured(r"(?<![\w.])[vV]\.?\s?(?=\d{1,4}(?:\.\d{1,4}){1,3}(?![\w]|\.\d))", lambda *_: "version "),
     # One letter and one figure must touch somewhere in the token.
-    rule(
+    figured(
         r"(?<![\w.,'])(?=[\w/-]{0,40}(?:[A-Za-z]\d|\d[A-Za-z]))[A-Za-z\d]{1,40}(?:[-/][A-Za-z\d]{1,40}){0,8}"
         r"(?:(?<=\d)(?:\.\d{1,3}){1,3})?(?![\w])",
         _serial,

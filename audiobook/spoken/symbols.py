@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from audiobook.spoken.rules import Style, rows, rule
+from audiobook.spoken.rules import Style, figured, rows, rule
 
 __all__ = ["ARITHMETIC", "EMOJI", "RULES"]
 
@@ -78,11 +78,11 @@ ARITHMETIC = (
         _arithmetic,
         "=",
     ),
-    rule(r"(?<=\d)\s?\*\s?(?=\d)", lambda *_: " times ", "*"),
-    rule(r"(?<=\d)\s?\+\s?(?=\d)", lambda *_: " plus ", "+"),
-    rule(r"(?<![\w~])(?:~|(?<!\w\s)≈)(?=\s?[$£€]?\d)", lambda *_: "about "),
+    figured(r"(?<=\d)\s?\*\s?(?=\d)", lambda *_: " times ", "*"),
+    figured(r"(?<=\d)\s?\+\s?(?=\d)", lambda *_: " plus ", "+"),
+    figured(r"(?<![\w~])(?:~|(?<!\w\s)≈)(?=\s?[$£€]?\d)", lambda *_: "about "),
 )
-PRODUCTS = (rule(r"(?<=\d)\s?[×]\s?(?=\d)", lambda *_: " times ", "×"),)
+PRODUCTS = (figured(r"(?<=\d)\s?[×]\s?(?=\d)", lambda *_: " times ", "×"),)
 """Products that no size has taken."""
 SLASHES = (
     rule(
@@ -90,7 +90,7 @@ SLASHES = (
         lambda *_: " per ",
         "/",
     ),
-    rule(r"(?:(?<=[a-z])|(?<=\.\d)|(?<=\.\d\d))\s?/\s?(?=1(?:00)?,?000\b)", lambda *_: " per ", "/"),
+    figured(r"(?:(?<=[a-z])|(?<=\.\d)|(?<=\.\d\d))\s?/\s?(?=1(?:00)?,?000\b)", lambda *_: " per ", "/"),
     rule(r"(?<=[A-Za-z]{2})\s?/\s?(?=[A-Za-z]{2})", lambda *_: " slash ", "/"),
     rule(r"(?<=[^\d\s]\s)/(?=\s|\w)|^/|(?<=\w)/(?=\s|$)", lambda *_: " slash ", "/"),
 )

@@ -6,7 +6,7 @@ import re
 
 from audiobook.spoken.letters import spell
 from audiobook.spoken.numbers import cardinal, decimal, digits, year
-from audiobook.spoken.rules import NUMBER, Style, rule, stop
+from audiobook.spoken.rules import NUMBER, Style, figured, stop
 
 __all__ = ["RULES"]
 
@@ -139,35 +139,41 @@ _OFFSETS = {"+": "plus", "±": "plus or minus", "-": "minus", "−": "minus", "�
 _PART = r"(?:morning|afternoon|evening|night|noon|to-?day|to-?morrow|to-?night|[A-Z]\w{2,6}day)"
 
 RULES = (
-    rule(r"(?<![\w.,:-])(1[89]\d\d|20\d\d)([a-z]?):\s?(\d{1,4})(?:[-–](\d{1,4}))?(?![\w:]|\.\d)", _cited, ":"),
-    rule(r"\b(UTC|GMT)\s?([-−–+±])\s?(\d{1,2})(?::?([0-5]\d))?(?!\d|[.,]\d)", _offset),
-    rule(rf"(\b{_PART} at )(1?\d)\.([0-5]\d)(?![\w]|[.,]\d)", _dotted, "."),
-    rule(rf"(\b(?:at|by|till|until) )(1?\d)\.([0-5]\d)(?= (?:in the {_PART}|(?:on )?{_PART}|sharp)\b)", _dotted, "."),
-    rule(rf"{_BEFORE}{_HOURS},?\s?{_MINUTES}(?:,?\s?{_SECONDS})?", _lasting, "h"),
-    rule(rf"{_BEFORE}(?P<h>(?!))?{_MINUTES},?\s?{_SECONDS}", _lasting, "m"),
-    rule(r"(?<![\w.,:])(\d{1,2}):([0-5]\d):([0-5]\d)\.(\d{1,3})(?!\d)", _long_race, ":"),
-    rule(r"(?<![\w.,:$£€/-])([01]\d|2[0-4])([0-5]\d)\s?(hours|hrs|UTC|GMT|Z)\b", _military),
-    rule(
+    figured(r"(?<![\w.,:-])(1[89]\d\d|20\d\d)([a-z]?):\s?(\d{1,4})(?:[-–](\d{1,4}))?(?![\w:]|\.\d)", _cited, ":"),
+    figured(r"\b(UTC|GMT)\s?([-−–+±])\s?(\d{1,2})(?::?([0-5]\d))?(?!\d|[.,]\d)", _offset),
+    figured(rf"(\b{_PART} at )(1?\d)\.([0-5]\d)(?![\w]|[.,]\d)", _dotted, "."),
+    figured(
+        rf"(\b(?:at|by|till|until) )(1?\d)\.([0-5]\d)(?= (?:in the {_PART}|(?:on )?{_PART}|sharp)\b)", _dotted, "."
+    ),
+    figured(rf"{_BEFORE}{_HOURS},?\s?{_MINUTES}(?:,?\s?{_SECONDS})?", _lasting, "h"),
+    figured(rf"{_BEFORE}(?P<h>(?!))?{_MINUTES},?\s?{_SECONDS}", _lasting, "m"),
+    figured(r"(?<![\w.,:])(\d{1,2}):([0-5]\d):([0-5]\d)\.(\d{1,3})(?!\d)", _long_race, ":"),
+    figured(r"(?<![\w.,:$£€/-])([01]\d|2[0-4])([0-5]\d)\s?(hours|hrs|UTC|GMT|Z)\b", _military),
+    figured(
         rf"{_BEFORE}(?P<h1>\d{{1,2}})(?:[:.](?P<m1>[0-5]\d))?\s?(?P<p1>(?i:[ap])\.?(?i:m)\b\.?)?{_DASH}"
         rf"(?P<h2>\d{{1,2}})(?:[:.](?P<m2>[0-5]\d))?\s?{_HALF}",
         _range,
     ),
-    rule(
+    figured(
         rf"{_BEFORE}(?P<h1>\d{{1,2}}):(?P<m1>[0-5]\d)(?P<p1>(?!))?{_DASH}"
         rf"(?P<h2>\d{{1,2}}):(?P<m2>[0-5]\d)(?P<half>(?!))?{_AFTER}",
         _range,
         ":",
     ),
-    rule(r"(?<![\w.,:-])(\d{1,3}):(\d{1,3})[-–](\d{1,3})(?![\w:]|\.\d)", _verse, ":"),
-    rule(r"(?<![\w.,:])(\d{1,2}):([0-5]\d)\.(\d{1,3})(?!\d|\s?(?i:[ap]\.?m))", _race, ":"),
-    rule(
+    figured(r"(?<![\w.,:-])(\d{1,3}):(\d{1,3})[-–](\d{1,3})(?![\w:]|\.\d)", _verse, ":"),
+    figured(r"(?<![\w.,:])(\d{1,2}):([0-5]\d)\.(\d{1,3})(?!\d|\s?(?i:[ap]\.?m))", _race, ":"),
+    figured(
         rf"{_BEFORE}(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\s?{_HALF})?{_ZONES}{_AFTER}",
         _time,
         ":",
     ),
-    rule(rf"{_BEFORE}(?P<hour>\d{{1,2}})(?:\.(?P<minute>[0-5]\d))?(?P<second>(?!))?\s?{_HALF}{_ZONES}{_AFTER}", _time),
-    rule(r"(?<![\w.,:])([01]?\d|2[0-4])h([0-5]\d)\b", lambda match, _: _clock(match[1], match[2], half=False), "h"),
-    rule(r"(?<=\bthe )(1?\d|2[0-4])[.:]([0-5]\d)(?= (?:train|bus|express|coach|ferry|from|to|up|down|for)\b)", _train),
-    rule(rf"{_BEFORE}({NUMBER}):({NUMBER})(?::({NUMBER}))?{_AFTER}", _ratio, ":"),
-    rule(rf"{_BEFORE}(\d{{1,3}}) : (\d{{1,3}}){_AFTER}(?!\s?[-–]\s?\d)", _ratio, ":"),
+    figured(
+        rf"{_BEFORE}(?P<hour>\d{{1,2}})(?:\.(?P<minute>[0-5]\d))?(?P<second>(?!))?\s?{_HALF}{_ZONES}{_AFTER}", _time
+    ),
+    figured(r"(?<![\w.,:])([01]?\d|2[0-4])h([0-5]\d)\b", lambda match, _: _clock(match[1], match[2], half=False), "h"),
+    figured(
+        r"(?<=\bthe )(1?\d|2[0-4])[.:]([0-5]\d)(?= (?:train|bus|express|coach|ferry|from|to|up|down|for)\b)", _train
+    ),
+    figured(rf"{_BEFORE}({NUMBER}):({NUMBER})(?::({NUMBER}))?{_AFTER}", _ratio, ":"),
+    figured(rf"{_BEFORE}(\d{{1,3}}) : (\d{{1,3}}){_AFTER}(?!\s?[-–]\s?\d)", _ratio, ":"),
 )

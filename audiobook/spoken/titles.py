@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from audiobook.spoken.numbers import digits, house, ordinal
-from audiobook.spoken.rules import Style, alternatives, rows, rule, stop
+from audiobook.spoken.rules import Style, alternatives, figured, rows, rule, stop
 
 __all__ = ["ADDRESSES", "RULES"]
 
@@ -163,12 +163,12 @@ _OLD_STATES = alternatives(row[2] for row in rows("english/states.tsv") if len(r
 _ROAD = "|".join(sorted(_ROADS, key=len, reverse=True))
 
 ADDRESSES = (
-    rule(
+    figured(
         rf"(?<![\w.,$£€/-])(\d{{1,5}})\s((?:[NSEW]|NE|NW|SE|SW)\.?\s)?((?:(?:[A-Z][A-Za-z']+|\d{{1,3}}(?:st|nd|rd|th))\s){{0,3}}?"
         rf"(?:[A-Z][A-Za-z']+|\d{{1,3}}(?:st|nd|rd|th)))\s({_ROAD}|(?:st|hwy|ave|dr|rd|blvd)\b)(?![a-z])\.?((?:\s(?:[NSEW]|NE|NW|SE|SW)\b\.?)?)",
         _address,
     ),
-    rule(rf"(\b[A-Z][a-z]+(?:\s?,)?\s)({_STATES})\b(?!\.[A-Z])(?:(,?\s)(\d{{5}})(?:-(\d{{4}}))?(?!\d))", _place),
+    figured(rf"(\b[A-Z][a-z]+(?:\s?,)?\s)({_STATES})\b(?!\.[A-Z])(?:(,?\s)(\d{{5}})(?:-(\d{{4}}))?(?!\d))", _place),
     rule(rf"(\b[A-Z][a-z]+\s?,\s)({_STATES})\b(?!\.\w|['\w])(?P<three>(?!))?(?P<four>(?!))?(?P<five>(?!))?", _place),
     rule(rf"(\b[A-Z][a-z]+\s?,\s)({_OLD_STATES})(?!\w)", _state),
     rule(rf"(?<![\w.])([NSEW])\.\s(?=(?:{_LANDS})\b|\d{{1,3}}(?:st|nd|rd|th)\s(?:St|Ave)\b)", _side, "."),
@@ -200,27 +200,27 @@ def _edition(match: re.Match[str], _: Style) -> str:
 
 
 YEARS = (
-    rule(rf"(?<=\d)\s?[-–—]\s?(?={_CIRCA})", lambda *_: " to ", "c"),
-    rule(rf"(?<![\w.])(?:({_names('year')})\.?\s)?{_CIRCA}|(?<![\w.])c(?=1\d{{3}}\b)", _circa, "c"),
-    rule(
+    figured(rf"(?<=\d)\s?[-–—]\s?(?={_CIRCA})", lambda *_: " to ", "c"),
+    figured(rf"(?<![\w.])(?:({_names('year')})\.?\s)?{_CIRCA}|(?<![\w.])c(?=1\d{{3}}\b)", _circa, "c"),
+    figured(
         r"(?<![\w.])(b|d|bapt)\.\s(?=\d{1,2}(?:st|nd|rd|th)?\s[A-Z][a-z]|[A-Z][a-z]+\.?\s\d)",
         lambda match, _: {"b": "born ", "d": "died ", "bapt": "baptized "}[match[1]],
         ".",
     ),
-    rule(
+    figured(
         r"(?<=[,;(]\s)m\.\s(?=1\d{3}\b|\d{1,2}(?:st|nd|rd|th)?\s[A-Z][a-z]|[A-Z][a-z]+\.?\s\d)",
         lambda *_: "married ",
         "m.",
     ),
-    rule(r"(?<=\d(?:st|nd|rd|th))\s?c\.(?=\s?(?:BC|AD|CE|B\.C|A\.D|[,;)]|[a-z]{3}|$))", lambda *_: " century", "c."),
-    rule(r"(?<!\w)(N|n)o\.\s?(?=\d)", lambda match, _: f"{match[1]}umber ", "o."),
+    figured(r"(?<=\d(?:st|nd|rd|th))\s?c\.(?=\s?(?:BC|AD|CE|B\.C|A\.D|[,;)]|[a-z]{3}|$))", lambda *_: " century", "c."),
+    figured(r"(?<!\w)(N|n)o\.\s?(?=\d)", lambda match, _: f"{match[1]}umber ", "o."),
     rule(rf"(?<![\w.])(?!ca?\.)({_names('number')})\.(?=\s?(?:[IVXLC]{{1,8}}|[ivx][ivxlc]{{0,7}})\b)", _numbered, "."),
-    rule(r"§§\s?(?=\d)", lambda *_: "sections ", "§"),
-    rule(rf"(?<![\w.])({_names('early')})\.(?=\s?\d)", lambda match, _: _table("early")[match[1]], "."),
+    figured(r"§§\s?(?=\d)", lambda *_: "sections ", "§"),
+    figured(rf"(?<![\w.])({_names('early')})\.(?=\s?\d)", lambda match, _: _table("early")[match[1]], "."),
     rule(r"(?<!\w)w/o\b", lambda *_: "without", "w/"),
     rule(r"(?<!\w)w/(?=\s)", lambda *_: "with", "w/"),
-    rule(rf"(?<![\w.])({_names('year')})\.\s?(?=[12]?\d{{3}}\b)", _dated, "."),
-    rule(r"(?<!\w)(\d{0,2}(?:1st|2nd|3rd|\dth))\s[Ee]d\.", _edition, "d."),
+    figured(rf"(?<![\w.])({_names('year')})\.\s?(?=[12]?\d{{3}}\b)", _dated, "."),
+    figured(r"(?<!\w)(\d{0,2}(?:1st|2nd|3rd|\dth))\s[Ee]d\.", _edition, "d."),
 )
 """Before dates, which would take their figures."""
 RULES = (
@@ -228,15 +228,15 @@ RULES = (
     rule(r"\bRt\.?\sHon\b\.?", lambda *_: "Right Honorable", "Rt"),
     rule(r"\b([Ee]d|[Tt]rans)\.\s(?=by\b)", lambda match, _: f"{_MADE[match[1]]} ", "by"),
     rule(r"(?<=\()(\s?)(eds?)\.(?=\s?\))", lambda match, _: f"{match[1]}editor{match[2][2:]}", "ed"),
-    rule(r"(?<=\d)\s?pp\b\.?(?!\s?\d)", lambda match, _: f" pages{stop(match)}", "pp"),
+    figured(r"(?<=\d)\s?pp\b\.?(?!\s?\d)", lambda match, _: f" pages{stop(match)}", "pp"),
     rule(r"\b(St)\b\.?(?=[\s.,;:?!)'\"]|$)", _saint, "St"),
-    rule(
+    figured(
         r"(?<!\w)(?:[Nn]o\.\s?(?=\d|[A-Z]{1,3}-?\d|[A-Z]{2,3}\s\d)|(?<=[a-z,]\s)No\s(?=\d{1,4}\b(?![-\s](?:more|of|other|year)))|№\s?(?=\d)|#\s?(?=\d))",
         _number_sign,
     ),
     rule(rf"(?<![\w.])({_names('number')})\.{_FIGURE}", _numbered, "."),
-    rule(r"(?<![\w.])(pp?|vol|ch|Vol|Ch|Fig|fig)(?=\s\d)", _numbered),
-    rule(rf"(?<![\w.])({_names('year')})\.?(?=\s?[12]\d{{3}}\b)", _dated),
+    figured(r"(?<![\w.])(pp?|vol|ch|Vol|Ch|Fig|fig)(?=\s\d)", _numbered),
+    figured(rf"(?<![\w.])({_names('year')})\.?(?=\s?[12]\d{{3}}\b)", _dated),
     rule(rf"(?<![\w.])({_names('any')})\b\.?", _any),
     rule(rf"(?<![\w.])({_names('dot')})\.", _dotted, "."),
     rule(rf"(?<![\w.])({_names('dotname')})\.(?=\s?[A-Z])", _title, "."),
@@ -259,7 +259,7 @@ RULES = (
     rule(r"(?<!\w)&c\.?(?!\w)", lambda match, _: f"et cetera{stop(match)}", "&"),
     rule(r"\b[Ee]\.\s?g\.(?:,(?=\s))?", lambda match, _: "for example" + ("," if match[0].endswith(",") else ""), "g."),
     rule(r"\b[Ii]\.\s?e\.(?:,(?=\s))?", lambda match, _: "that is" + ("," if match[0].endswith(",") else ""), "e."),
-    rule(r"(?<![\w.])(4to|8vo|12mo|16mo)\b", _folded),
+    figured(r"(?<![\w.])(4to|8vo|12mo|16mo)\b", _folded),
     rule(r"\bp\.\s?c\.(?!\s?\d)", lambda match, _: f"per capita{stop(match)}", "p."),
     rule(r"\bp\.\s?a\.", lambda match, _: f"per annum{stop(match)}", "p."),
     rule(r"(?<=[A-Z][a-z] )v\.?(?= [A-Z])|(?<=[a-z.] )v\.(?= [A-Z])", lambda *_: "versus", "v"),
