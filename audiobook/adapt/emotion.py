@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,12 +60,15 @@ def sure_emotion(text: str) -> Cue | None:
 
 
 class _Model(NamedTuple):
-    """The shipped weights."""
+    """The shipped weights, in bytes as they are shipped: a line asks for few of them, and they stay in memory."""
 
-    weights: NDArray[np.float32]
-    """shape = (BUCKETS + DENSE, labels)"""
-    idf: NDArray[np.float32]
-    """shape = (BUCKETS,); 0 for features that training did not meet twice."""
+    weights: NDArray[np.int8]
+    """shape = (BUCKETS + DENSE, labels); to be multiplied by ``scale``."""
+    scale: NDArray[np.float32]
+    """shape = (labels,)"""
+    idf: NDArray[np.int8]
+    """shape = (BUCKETS,), to be multiplied by ``idf_scale``; 0 for features that training did not meet twice."""
+    idf_scale: NDArray[np.float32]
     bias: NDArray[np.float32]
     limits: list[float]
     """Score above which a label is given."""
@@ -82,8 +85,10 @@ def _model() -> _Model:
         np.load(file, allow_pickle=False) as data,
     ):
         return _Model(
-            data["weights"].astype(np.float32) * data["scale"],
-            data["idf"].astype(np.float32) * data["idf_scale"],
+            data["weights"],
+            data["scale"],
+            data["idf"],
+            data["idf_scale"],
             data["bias"],
             data["limits"].tolist(),
             data["sure"].tolist(),
@@ -95,14 +100,14 @@ def _scores(text: str) -> list[float]:
 
     model = _model()
     clean = cleaned(text)
-    scores = model.bias + np.array(dense(clean), np.float32) @ model.weights[BUCKETS:]
+    scores = model.bias + np.array(dense(clean), np.float32) @ (model.weights[BUCKETS:] * model.scale)
     for group in hashed(clean):
         if group:
             rows = np.array(group)
-            values = model.idf[rows]
+            values = model.idf[rows] * model.idf_scale
             norm = float(np.sqrt(values @ values))
             if norm > 0:
-                scores = scores + (values / norm) @ model.weights[rows]
+                scores = scores + (values / norm) @ (model.weights[rows] * model.scale)
     result: list[float] = scores.tolist()
     return result
 
@@ -118,11 +123,17 @@ def hashed(text: str) -> tuple[list[int], list[int]]:
     """Return the buckets of a cleaned text's groups of one to three words, and of two to five letters of a word."""
     tokens = _TOKEN.findall(text)
     words = {_bucket(" ".join(tokens[at : at + size])) for size in (1, 2, 3) for at in range(len(tokens) - size + 1)}
-    letters: set[str] = set()
-    for token in {f"#{token}#" for token in text.split()}:
-        for size in (2, 3, 4, 5):
-            letters.update(token[at : at + size] for at in range(len(token) - size + 1))
-    return sorted(words), sorted({_bucket(f"\x1f{group}") for group in letters})
+    letters: set[int] = set().union(*map(_spelling, set(text.split())))
+    return sorted(words), sorted(letters)
+
+
+@lru_cache(maxsize=1024)
+def _spelling(word: str) -> frozenset[int]:
+    """Return the buckets of the groups of two to five letters of a word; half of a text are a few hundred words."""
+    token = f"#{word}#"
+    return frozenset(
+        _bucket(f"\x1f{token[at : at + size]}") for size in (2, 3, 4, 5) for at in range(len(token) - size + 1)
+    )
 
 
 def _bucket(feature: str) -> int:

@@ -12,7 +12,7 @@ from audiobook.adapt.flow import Flow, flow_of
 from audiobook.adapt.foreign import find_lines
 from audiobook.adapt.gender import hear_sexes, settle_sexes
 from audiobook.adapt.marked import MarkedBook, MarkedChapter, Person, Piece, SceneSpan
-from audiobook.adapt.mentions import find_mentions
+from audiobook.adapt.mentions import find_mentions, with_sexes
 from audiobook.adapt.names import find_forms, find_runs
 from audiobook.adapt.narrator import first_person_chapters, name_narrator
 from audiobook.adapt.plays import find_speeches, part_sex
@@ -113,8 +113,9 @@ def _read(flow: Flow, quotes: Sequence[Quote]) -> tuple[Evidence, list[list[Tag]
     quoted = _inside(flow, quotes)
     runs = find_runs(flow)
     cast = cluster(find_forms(flow, runs, quoted))
-    settle_sexes(flow, cast, find_mentions(flow, cast, runs, quoted), quoted)
     mentions = find_mentions(flow, cast, runs, quoted)
+    settle_sexes(flow, cast, mentions, quoted)
+    mentions = with_sexes(mentions, cast)
     tags = find_tags(flow, quotes, mentions)
     turns = cut_turns(quotes, tags)
     roster = Roster(list(cast.figures), first_person=first_person_chapters(flow, quoted))

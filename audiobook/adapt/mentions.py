@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -13,7 +14,7 @@ from audiobook.adapt.lexicon import lexicon
 from audiobook.adapt.marked import Sex
 from audiobook.adapt.names import Form, Run
 
-__all__ = ["Mention", "find_mentions"]
+__all__ = ["Mention", "find_mentions", "with_sexes"]
 
 MentionKind = Literal["name", "pronoun", "role"]
 _PRONOUNS: dict[str, Sex] = {"he": "male", "she": "female", "they": "unknown", "i": "unknown", "we": "unknown"}
@@ -79,35 +80,58 @@ def find_mentions(flow: Flow, cast: Cast, runs: tuple[Run, ...], quoted: bytearr
     return tuple(sorted([*found, *_nouns(plain, found, quoted)], key=lambda mention: (mention.start, -mention.end)))
 
 
+def with_sexes(mentions: tuple[Mention, ...], cast: Cast) -> tuple[Mention, ...]:
+    """Give every name the sex that its figure has by now; what the mentions tell of it is known only afterwards."""
+    sexes = [figure.sex for figure in cast.figures]
+    return tuple(
+        replace(mention, sex=sexes[mention.figure])
+        if mention.figure >= 0 and mention.sex != sexes[mention.figure]
+        else mention
+        for mention in mentions
+    )
+
+
 def _nouns(plain: str, found: list[Mention], quoted: bytearray) -> list[Mention]:
     """List the nouns for people outside quotations; ``found`` are the names and pronouns."""
-    named = frozenset(position for mention in found for position in range(mention.start, mention.end))
+    named = bytearray(len(plain) + 1)
+    for mention in found:
+        named[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
     names = {mention.start: mention for mention in found if mention.kind == "name"}
     nouns = _roles(plain, names, named, quoted)
     taken = {mention.start for mention in nouns}
     for match in _SOMEBODY.finditer(plain):
-        if not quoted[match.start()] and match.start() not in taken and match.start() not in named:
+        if not quoted[match.start()] and match.start() not in taken and not named[match.start()]:
             taken.add(match.start())
             nouns.append(Mention(match.start(), match.end(), "role", -1, "unknown", " ".join(match.group().split())))
-    for match in _said_by().finditer(plain):
-        if (
-            not quoted[match.start()]
-            and not quoted[match.start(1)]
-            and any(quoted[max(0, match.start() - 3) : match.start()])
-            and match.start(1) not in taken
-            and match.end(1) - 1 not in named
-        ):
+    for match in _behind_quotations(plain, quoted):
+        if match.start(1) not in taken and not named[match.end(1) - 1]:
+            taken.add(match.start(1))
             text = " ".join(match.group(1).split())
             nouns.append(Mention(match.start(1), match.end(1), "role", -1, "unknown", text))
     return nouns
 
 
-def _roles(plain: str, names: dict[int, Mention], named: frozenset[int], quoted: bytearray) -> list[Mention]:
+_QUOTATION_ENDS = re.compile(b"\1\0")
+_GAP = 3
+"""Places behind a quotation where the verb of its tag may begin."""
+
+
+def _behind_quotations(plain: str, quoted: bytearray) -> Iterator[re.Match[str]]:
+    """Yield the nouns that a verb of speech right behind a quotation names."""
+    said_by = _said_by()
+    for end in _QUOTATION_ENDS.finditer(quoted):
+        for place in range(end.end() - 1, end.end() - 1 + _GAP):
+            match = said_by.match(plain, place)
+            if match is not None and not quoted[place] and not quoted[match.start(1)]:
+                yield match
+
+
+def _roles(plain: str, names: dict[int, Mention], named: bytearray, quoted: bytearray) -> list[Mention]:
     """List the nouns of the lexicon."""
     roles = lexicon().roles
     found: list[Mention] = []
     for match in _role_pattern().finditer(plain):
-        if quoted[match.start("noun")] or "\n" in match.group() or match.start("noun") in named:
+        if quoted[match.start("noun")] or "\n" in match.group() or named[match.start("noun")]:
             continue
         noun = match.group("noun")
         voice = _VOICE.match(plain, match.end())

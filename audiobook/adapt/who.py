@@ -136,6 +136,7 @@ class Evidence:
     def company(self, guesses: Guesses | None) -> list[Company]:
         """Weigh, for each turn, who is about: those who speak, are addressed or are named near it."""
         shows = [self._shows(n, guesses) for n in range(len(self.turns))]
+        everybody = [(*spoken, *about) for spoken, about in shows]
         chapters = [self.flow.places[turn.first][0] for turn in self.turns]
         back = [_FADE_BACK**k for k in range(_REACH_BACK + 1)]
         on = [_FADE_ON**k for k in range(_REACH_ON + 1)]
@@ -149,12 +150,11 @@ class Evidence:
             for m in range(max(0, n - _REACH_BACK), min(len(self.turns), n + _REACH_ON)):
                 if chapters[m] != chapter:
                     continue
-                fade = back[n - m] if m <= n else on[m - n]
-                spoken, about = shows[m]
+                fade, fade_near = back[n - m] if m <= n else on[m - n], near[abs(n - m)]
                 # What a pass before guessed of a turn is no evidence for the turn itself.
-                for figure, weight in about if m == n and guesses is not None else (*spoken, *about):
+                for figure, weight in shows[m][1] if m == n and guesses is not None else everybody[m]:
                     weights[figure] += fade * weight
-                    at_hand[figure] += near[abs(n - m)] * weight
+                    at_hand[figure] += fade_near * weight
             result.append(Company(dict(weights), dict(at_hand)))
         return result
 
