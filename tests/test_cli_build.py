@@ -172,6 +172,38 @@ def test_events_are_json_lines_from_planned_to_done(story: Path, capsys: pytest.
     assert takes[-1]["done"] == takes[-1]["total"]
 
 
+def long_script(lines: int) -> Path:
+    path = Path("long.script")
+    front = '+++\ntitle = "Long"\n[cast]\nNARRATOR = "silent:silent"\n+++\n\n# One\n\n'
+    path.write_text(front + "".join(f"NARRATOR: {'It rained. ' * 10}\n\n" for _ in range(lines)), "utf-8")
+    return path
+
+
+def test_what_is_done_with_a_long_source_is_told_on_a_terminal_and_wiped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Broke: a book of one long chapter showed nothing for ten seconds and more.
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert build(long_script(2100), "--dry-run", "--json") == 0
+    captured = capsys.readouterr()
+    shown = [piece for piece in captured.err.split("\r\x1b[K") if piece]
+    assert shown == ["reading long.script ...", "planning 2100 lines ..."]
+    assert captured.err.endswith("\r\x1b[K")
+    assert json.loads(captured.out)["takes"] > 2100
+    assert build(long_script(2100), "--dry-run", "--quiet") == 0
+    assert not capsys.readouterr().err
+
+
+def test_nothing_is_told_of_a_short_source_or_into_a_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(long_script(2100), "--dry-run") == 0
+    assert not capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert build(long_script(2), "--dry-run") == 0
+    assert not capsys.readouterr().err.replace("\r\x1b[K", "")
+
+
 def test_standard_input_is_a_source(monkeypatch: pytest.MonkeyPatch, story: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "audiobook", "build", "-", *SILENT, "-o", "piped", "-q"],

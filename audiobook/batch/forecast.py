@@ -16,6 +16,7 @@ from audiobook.batch.outcome import Failure, Outcome
 from audiobook.cache import cache_folder
 from audiobook.errors import AudiobookError, OutputError
 from audiobook.pipeline.voices import resolve_engine
+from audiobook.progress import Silent
 from audiobook.settings import Settings
 
 __all__ = ["Forecast", "forecast", "remember_pace"]
@@ -59,7 +60,7 @@ def forecast(entries: Sequence[Entry]) -> Iterator[Forecast]:
     for entry in entries:
         try:
             engine = resolve_engine(entry.settings, entry.settings.metadata.language).engine
-            found = pipeline.estimate(pipeline.Request(str(entry.source), entry.folder), entry.settings)
+            found = pipeline.estimate(pipeline.Request(str(entry.source), entry.folder), entry.settings, Silent())
         except AudiobookError as error:
             yield Forecast(entry, failure=Failure.of(error))
             continue

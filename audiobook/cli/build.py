@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from audiobook.cli.options import Choices, json_output, settings_options, source_argument, verbosity
-from audiobook.cli.progress import drawn
+from audiobook.cli.progress import awaited, drawn
 from audiobook.cli.reports import print_built, print_explanations, print_plan
 
 __all__ = ["command"]
@@ -52,10 +52,14 @@ def command(
     settings = Choices.gather(source, config, options).settings()
     request = pipeline.Request(source, out, rescript=rescript)
     if dry_run:
-        print_plan(pipeline.estimate(request, settings), as_json=as_json)
+        with awaited(quiet=quiet) as progress:
+            expected = pipeline.estimate(request, settings, progress)
+        print_plan(expected, as_json=as_json)
         return
     if explain is not None:
-        print_explanations(pipeline.explain(request, settings, explain), as_json=as_json)
+        with awaited(quiet=quiet) as progress:
+            explained = pipeline.explain(request, settings, explain, progress)
+        print_explanations(explained, as_json=as_json)
         return
     with drawn(as_json=as_json, quiet=quiet) as progress:
         built = pipeline.build(request, settings, progress)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from audiobook.cli.options import Choices, json_output, settings_options, source_argument
+from audiobook.cli.progress import awaited
 from audiobook.cli.reports import print_inspection
 
 __all__ = ["command"]
@@ -26,10 +27,10 @@ def command(source: str, config: Path | None, as_json: bool, **options: Any) -> 
     audiobook inspect novel.epub --json
     """
     from audiobook import pipeline
-    from audiobook.progress import Silent
 
     settings = Choices.gather(source, config, options).settings()
-    found = pipeline.inspect(source, settings, Silent())
+    with awaited() as progress:
+        found = pipeline.inspect(source, settings, progress)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:

@@ -13,7 +13,7 @@ import click
 
 from audiobook.progress import Event, Progress, Silent
 
-__all__ = ["drawn", "duration"]
+__all__ = ["awaited", "drawn", "duration"]
 
 _REDRAW_S = 0.1
 _WARM_UP_S = 3.0
@@ -42,6 +42,31 @@ def drawn(*, as_json: bool = False, quiet: bool = False) -> Iterator[Progress]:
             bar.clear()
     else:
         yield _Lines()
+
+
+@contextmanager
+def awaited(*, quiet: bool = False) -> Iterator[Progress]:
+    """Yield the progress of a command whose answer is all that is wanted: what it does now, on a terminal alone."""
+    if quiet or not sys.stderr.isatty():
+        yield Silent()
+        return
+    status = _Status()
+    try:
+        yield status
+    finally:
+        status.clear()
+
+
+class _Status:
+    """One line that says what is being done, and goes when it is done."""
+
+    def __call__(self, event: Event) -> None:
+        if event.kind == "stage":
+            click.echo(f"\r\x1b[K{event.message} ...", nl=False, err=True)
+
+    def clear(self) -> None:
+        """Wipe the line."""
+        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 class _Clock:

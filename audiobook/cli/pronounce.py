@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from audiobook.cli.options import Choices, json_output, settings_options, source_argument, warn_of_device
+from audiobook.cli.progress import awaited
 from audiobook.cli.reports import table
 
 __all__ = ["command"]
@@ -35,10 +36,10 @@ def command(
     audiobook pronounce novel.epub --export novel.pls    all that lexicons and the book say of it, for other programs
     """
     from audiobook.pipeline.audition import audition, export_lexicon, find_unusual
-    from audiobook.progress import Silent
 
     settings = Choices.gather(source, config, options).settings()
-    script, found, lexicon = find_unusual(source, settings, Silent())
+    with awaited() as progress:
+        script, found, lexicon = find_unusual(source, settings, progress)
     words = found[:most]
     if export is not None:
         click.echo(export_lexicon(lexicon, script.metadata.language, export), err=as_json)

@@ -26,6 +26,8 @@ from audiobook.settings import MetadataSettings, Settings
 __all__ = ["Draft", "Reconciled", "Request", "draft", "read_source", "reconcile", "write_draft"]
 
 OUTPUT = Path("output")
+_LONG_BYTES = 200_000
+"""Of a source: from there on reading takes so long that somebody who waits wonders."""
 _MEMORY = ".audiobook"
 """Folder beside a script that holds the script as it was generated, to tell hand edits from it."""
 
@@ -62,6 +64,8 @@ def draft(source: str, settings: Settings, progress: Progress) -> Draft:
         ScriptError: the script file is wrong.
         EngineError: no engine or voice to cast with.
     """
+    if source != "-" and Path(source).is_file() and Path(source).stat().st_size >= _LONG_BYTES:
+        progress(Event("stage", f"reading {Path(source).name}"))
     if is_script(source):
         script = read_script(Path(source))
         script = dataclasses.replace(script, metadata=with_settings(script.metadata, settings.metadata))

@@ -15,7 +15,7 @@ from audiobook.pipeline.draft import OUTPUT, Request, draft, is_script, reconcil
 from audiobook.pipeline.inspection import WORDS_PER_MINUTE
 from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.voices import require_voices
-from audiobook.progress import Silent
+from audiobook.progress import Progress
 from audiobook.record import Keys
 from audiobook.settings import Settings
 
@@ -74,21 +74,21 @@ class Estimate:
         }
 
 
-def estimate(request: Request, settings: Settings) -> Estimate:
+def estimate(request: Request, settings: Settings, progress: Progress) -> Estimate:
     """Plan a build without writing or speaking anything.
 
     Raises:
         AudiobookError: as `audiobook.pipeline.build` until it records.
     """
     publish.require_formats(settings)
-    made = draft(request.source, settings, Silent())
+    made = draft(request.source, settings, progress)
     script = made.script
     name = slug(script.metadata.title)
     if not is_script(request.source):
         path = (request.out or OUTPUT / name) / f"{name}.script"
         script = reconcile(path, made, rescript=request.rescript).script
     require_voices(script.cast, script.metadata.language)
-    plan = make_plan(script, settings, made.book, Path(request.source))
+    plan = make_plan(script, settings, made.book, Path(request.source), progress)
     cache = TakeCache()
     keys = Keys(settings.record.seed, settings.record.device)
     try:

@@ -18,7 +18,7 @@ from audiobook.names import slug
 from audiobook.pipeline.draft import OUTPUT, Request, draft, is_script, reconcile
 from audiobook.pipeline.planning import make_plan
 from audiobook.pipeline.voices import require_voices
-from audiobook.progress import Silent
+from audiobook.progress import Progress
 from audiobook.record import Keys
 from audiobook.script import Line, Script
 from audiobook.scriptfile import format_script, parse_script
@@ -77,14 +77,14 @@ def note_takes(folder: Path, plan: Plan, settings: Settings) -> None:
                 rows.write(json.dumps(row, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-def explain(request: Request, settings: Settings, wanted: str) -> tuple[Explanation, ...]:
+def explain(request: Request, settings: Settings, wanted: str, progress: Progress) -> tuple[Explanation, ...]:
     """Explain the lines that ``wanted`` means: a line number of the script file, or words of the line.
 
     Raises:
         UsageError: it means no line.
         AudiobookError: as `audiobook.pipeline.build` until it records.
     """
-    made = draft(request.source, settings, Silent())
+    made = draft(request.source, settings, progress)
     name = slug(made.script.metadata.title)
     folder = request.out or OUTPUT / name
     script = made.script
@@ -93,7 +93,7 @@ def explain(request: Request, settings: Settings, wanted: str) -> tuple[Explanat
     if not any(line.number for chapter in script.chapters for line in chapter.lines()):
         script = parse_script(format_script(script))  # as it would be written
     require_voices(script.cast, script.metadata.language)
-    plan = make_plan(script, settings, made.book, Path(request.source))
+    plan = make_plan(script, settings, made.book, Path(request.source), progress)
     found = list(_meant(script, plan, wanted))
     if not found:
         raise UsageError(

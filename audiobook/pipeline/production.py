@@ -105,7 +105,7 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
         path = folder / f"{name}.script"
         script = reconcile(path, made, rescript=request.rescript).script
     rate = _require_recordable(script, settings, path)
-    plan = make_plan(script, settings, made.book, Path(request.source))
+    plan = make_plan(script, settings, made.book, Path(request.source), progress)
     if not any(chapter.passages for chapter in plan.chapters):
         raise SourceError("there is nothing to read aloud", place=request.source, remedy="See audiobook inspect")
     listen = require_ears(script.metadata.language, settings, progress)
