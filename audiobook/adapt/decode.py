@@ -41,15 +41,12 @@ def decode(turns: Sequence[Candidates]) -> list[tuple[float, ...]]:
     """Give the probability of each candidate of each turn, in the order of its ids."""
     if not turns:
         return []
-    forward: list[NDArray[np.float64]] = []
-    steps: list[NDArray[np.float64]] = []
-    state = np.asarray(turns[0].scores)[None, :]
-    forward.append(_norm(state))
+    ids = [np.asarray(turn.ids) for turn in turns]
+    scores = [np.asarray(turn.scores)[None, :] for turn in turns]
+    forward = [_norm(scores[0])]
     for n in range(1, len(turns)):
-        step = _transition(turns, n, forward[-1].shape[0])
-        steps.append(step)
-        mixed = _logsum(forward[-1][:, :, None] + step, 0) + np.asarray(turns[n].scores)[None, :]
-        forward.append(_norm(mixed))
+        step = _transition(turns, ids, n, len(forward[-1]))
+        forward.append(_norm(_logsum(forward[-1][:, :, None] + step, 0) + scores[n]))
     backward = np.zeros_like(forward[-1])
     marginals: list[tuple[float, ...]] = []
     for n in range(len(turns) - 1, -1, -1):
@@ -58,8 +55,9 @@ def decode(turns: Sequence[Candidates]) -> list[tuple[float, ...]]:
         weights = np.exp(one - one.max())
         marginals.append(tuple(float(w) for w in weights / weights.sum()))
         if n:
-            ahead = backward + np.asarray(turns[n].scores)[None, :]
-            backward = _norm(_logsum(steps[n - 1] + ahead[None, :, :], 2))
+            ahead = backward + scores[n]
+            step = _transition(turns, ids, n, len(forward[n - 1]))  # kept, all of them would be the most of a draft
+            backward = _norm(_logsum(step + ahead[None, :, :], 2))
     marginals.reverse()
     return marginals
 
@@ -74,17 +72,18 @@ def _logsum(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
     return total
 
 
-def _transition(turns: Sequence[Candidates], n: int, width: int) -> NDArray[np.float64]:
-    """Weigh (speaker of n - 2, speaker of n - 1, speaker of n)."""
+def _transition(
+    turns: Sequence[Candidates], ids: Sequence[NDArray[np.int64]], n: int, width: int
+) -> NDArray[np.float64]:
+    """Weigh (speaker of n - 2, speaker of n - 1, speaker of n); ``ids`` are those of the turns."""
     weigh = lexicon().weights
-    now, before = np.asarray(turns[n].ids), np.asarray(turns[n - 1].ids)
+    now, before = ids[n], ids[n - 1]
     if turns[n].gap > 8:
         return np.zeros((width, len(before), len(now)))
     kind = f"{turns[n].step}_{turns[n].told}"
     weights = np.full((width, len(before), len(now)), weigh[f"other_{kind}"])
     if n > 1 and turns[n - 1].gap <= 8:
-        earlier = np.asarray(turns[n - 2].ids)
-        back = earlier[:, None, None] == now[None, None, :]
+        back = ids[n - 2][:, None, None] == now[None, None, :]
         weights = np.where(back, weigh[f"back_{kind}"], weights)
     else:
         weights = np.full_like(weights, weigh["lone"])

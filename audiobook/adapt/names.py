@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -113,7 +114,8 @@ def find_forms(flow: Flow, runs: tuple[Run, ...], quoted: bytearray) -> dict[For
     """Weigh every form; ``quoted`` holds 1 for every character inside quotation marks."""
     plain = flow.plain
     lex = lexicon()
-    lower = Counter(word for word in _WORD.findall(plain) if word.islower())
+    words = itertools.chain.from_iterable(map(_WORD.findall, plain.splitlines()))
+    lower = Counter(word for word in words if word.islower())
     middle: Counter[str] = Counter()
     for run in runs:
         for i, word in enumerate(run.words):

@@ -29,6 +29,8 @@ def ends_sentence(text: str) -> bool:
 
 def is_caseless(text: str) -> bool:
     """Are most letters of scripts without capitals, such as Han, Arabic, Hebrew or Devanagari?"""
+    if text.isascii():
+        return False
     letters = [char for char in text if char.isalpha()]
     return 2 * sum(char.lower() == char.upper() for char in letters) > len(letters)
 
