@@ -55,6 +55,16 @@ def test_a_short_form_is_tied_to_its_full_name() -> None:
     assert len(set(speakers(marked))) == 1
 
 
+def test_a_name_whose_sex_its_pronouns_tell_is_not_the_he_beside_it() -> None:
+    # Mentions are found before sexes are settled: they must learn what was settled.
+    marked = read("""
+        Varkun put down her basket. Varkun wiped her hands. Varkun smiled at her own reflection. Tom Harrow came in.
+
+        "Sit down," said Varkun. "I would rather stand," he said. "It is late."
+    """)
+    assert speakers(marked) == ["Varkun", "Tom Harrow", "Tom Harrow"]
+
+
 def test_the_sex_of_an_unknown_name_comes_from_its_pronouns() -> None:
     marked = read("""
         Varkun put down her basket. Varkun wiped her hands. Varkun smiled at her own reflection.

@@ -26,7 +26,7 @@ from audiobook.settings import MetadataSettings, Settings
 __all__ = ["Draft", "Reconciled", "Request", "draft", "read_source", "reconcile", "write_draft"]
 
 OUTPUT = Path("output")
-_LONG_BYTES = 200_000
+_LONG_BYTES = 100_000
 """Of a source: from there on reading takes so long that somebody who waits wonders."""
 _MEMORY = ".audiobook"
 """Folder beside a script that holds the script as it was generated, to tell hand edits from it."""
