@@ -67,6 +67,10 @@ _MARK = re.compile(r"[.!?,;:—…]\s")
 _MARK_S = 0.3
 """Seconds of quiet at a mark inside the text, beyond what its words take."""
 
+_NAMED_S = 1.1
+"""Seconds that a letter may take that the voice's language does not have and eSpeak calls by its name ("Hebrew letter
+shin"): 0.5 to 0.9 for Hebrew, Arabic, Thai and kana by Piper and eSpeak, beyond what a letter of the language takes."""
+
 _WIDE = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 
 
@@ -134,7 +138,7 @@ class Judge:
             low, high = max(low, expected / (_SPREAD_DOWN + doubt)), min(high, expected * (_SPREAD + doubt))
         if seconds < low:
             return f"only {seconds:.2f} s of sound, at least {low:.2f} s expected"
-        high += _EXTRA_S + _MARK_S * len(_MARK.findall(utterance.text))
+        high += _EXTRA_S + _MARK_S * len(_MARK.findall(utterance.text)) + _NAMED_S * _named_letters(utterance) / rate
         if seconds > high:
             return f"{seconds:.1f} s of sound, at most {high:.1f} s expected"
         return ""
@@ -144,6 +148,8 @@ class Judge:
         text = utterance.text.casefold()
         letters, units = "".join(re.findall(r"\w+", text)), spoken_units(utterance)
         if units < _REPEATED_UNITS or letters[-_END:] in letters[:-3] or not has_calibration(utterance.language):
+            return ""
+        if _named_letters(utterance):  # "letter" is said with each of them
             return ""
         likeness = _tail_again(speech.samples, speech.sample_rate)
         if likeness > _COPY:
@@ -166,6 +172,18 @@ class Judge:
             pace = len(speech.samples) / speech.sample_rate / spoken_units(text) if sound else _TYPICAL_S
             self._paces[who] = min(max(pace, _UNIT_S[0]), _UNIT_S[1])
         return self._paces[who]
+
+
+def _named_letters(utterance: Utterance) -> int:
+    """Count letters, and signs at them, that are not Latin, in a language that is written in Latin letters.
+
+    All languages with a calibration text are; of others it is not known how they are written.
+    """
+    text = unicodedata.normalize("NFC", utterance.text)
+    if text.isascii() or not has_calibration(utterance.language):
+        return 0
+    signs = [sign for sign in text if unicodedata.category(sign)[0] in "LM"]
+    return sum(not unicodedata.name(sign, "").startswith(("LATIN", "COMBINING")) for sign in signs)
 
 
 def _says_again(text: str) -> bool:

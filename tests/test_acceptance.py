@@ -190,6 +190,22 @@ def test_a_text_that_says_words_again_and_again_is_taken(name: str) -> None:
     engine.close()
 
 
+@pytest.mark.parametrize("name", ["piper", "pyttsx3"])
+def test_letters_that_are_called_by_their_names_may_take_their_time(name: str) -> None:
+    # eSpeak says "Hebrew letter shin" and more: one line of Hebrew or Arabic kept an English book from being published.
+    engine = open_engine(name)
+    voice = Voice(name, "en-us" if name == "pyttsx3" else engine.voices()[0].name)
+    judge = Asking(engine.speak)
+    texts = ("שלום עולם, אמר דוד.", "مرحبا بالعالم.", "こんにちは世界", "สวัสดีชาวโลก", "„“ 𝕬𝖇𝖈 Ａone ①.")
+    lines = [Utterance(text, "en", voice) for text in texts]
+    takes = [engine.speak(line) for line in lines]
+    assert [judge.fault(line, take) for line, take in zip(lines, takes, strict=True)] == [""] * len(texts)
+    hebrew = takes[0]
+    longer = Speech(np.concatenate([hebrew.samples] * 4), hebrew.sample_rate)
+    assert "at most" in judge.fault(lines[0], longer), "a take may still be too long for them"
+    engine.close()
+
+
 def test_a_language_without_a_text_of_its_own_is_judged_by_what_all_voices_keep() -> None:
     # The pace of an English sentence once decided over Japanese with English names and numbers in it.
     engine = open_engine("silent")
