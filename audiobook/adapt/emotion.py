@@ -128,10 +128,10 @@ def hashed(text: str) -> tuple[list[int], list[int]]:
 
 
 @lru_cache(maxsize=1024)
-def _spelling(word: str) -> frozenset[int]:
+def _spelling(word: str) -> tuple[int, ...]:
     """Return the buckets of the groups of two to five letters of a word; half of a text are a few hundred words."""
     token = f"#{word}#"
-    return frozenset(
+    return tuple(
         _bucket(f"\x1f{token[at : at + size]}") for size in (2, 3, 4, 5) for at in range(len(token) - size + 1)
     )
 

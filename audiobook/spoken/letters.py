@@ -14,7 +14,7 @@ __all__ = ["CAPITALS", "INITIALS", "is_word", "known", "sayable", "spell"]
 def known() -> frozenset[str]:
     """Common words and names in small letters."""
     listed = words("words/en.txt") | words("english/names.txt")
-    return frozenset(word.lower() for word in listed)
+    return frozenset(word if word.islower() else word.lower() for word in listed)  # nearly all are kept already
 
 
 def is_word(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import resources
@@ -88,14 +88,18 @@ def _say(say: Callable[[re.Match[str], Style], str], style: Style, match: re.Mat
 @cache
 def rows(name: str) -> tuple[tuple[str, ...], ...]:
     """Rows of a tab-separated table in ``data``; lines that begin with "# " are comments."""
+    return tuple(tuple(line.split("\t")) for line in _lines(name))
+
+
+def _lines(name: str) -> Iterator[str]:
     text = resources.files(__package__).joinpath("data", *name.split("/")).read_text(encoding="utf-8")
-    return tuple(tuple(line.split("\t")) for line in text.splitlines() if line and not line.startswith("# "))
+    return (line for line in text.splitlines() if line and not line.startswith("# "))
 
 
 @cache
 def words(name: str) -> frozenset[str]:
-    """Every word of a list in ``data``."""
-    return frozenset(word for row in rows(name) for word in row[0].split())
+    """Every word of a list in ``data``; long lists are kept once, not as a table too."""
+    return frozenset(word for line in _lines(name) for word in line.partition("\t")[0].split())
 
 
 _NEXT = re.compile(r"[\"')\]]*(?:$|\s+[\"'(\[]?([A-Za-z']+)(?!\w|(?<=\s[A-Z])\.)|\n)")
