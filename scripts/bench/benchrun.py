@@ -61,9 +61,10 @@ def _watch(pid: int, peaks: list[float]) -> None:
     with contextlib.suppress(psutil.Error):
         parent = psutil.Process(pid)
         while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
-            total = 0
-            for process in (parent, *parent.children(recursive=True)):
+            total, own = parent.memory_info().rss, parent.cmdline()
+            for process in parent.children(recursive=True):
                 with contextlib.suppress(psutil.Error):
-                    total += process.memory_info().rss
+                    # A child that has not become another program yet has its parent's memory, not more of it.
+                    total += process.memory_info().rss if process.cmdline() != own else 0
             peaks.append(total / 1e6)
             time.sleep(_SAMPLE_S)
