@@ -15,7 +15,6 @@ from audiobook.errors import ScriptError
 from audiobook.script import NARRATOR, UNKNOWN, Line, Override, Script, ScriptChapter, Voice
 from audiobook.settings import Settings
 from audiobook.spoken import EMPTY, Lexicon, Spoken, clauses, say, sentences
-from audiobook.spoken.tongues import voice_of
 
 __all__ = ["plan"]
 
@@ -175,7 +174,6 @@ class _Planner:
 
     def _line(self, line: Line, place: _Place, *, resumes: bool) -> Iterator[_Draft]:
         how = self._resolved(line)
-        _check_languages(line)
         for piece in _pieces(line, self.language):
             yield self._draft(line, piece, place, how, resumes=resumes)
 
@@ -339,16 +337,6 @@ def _foreign(overrides: tuple[Override, ...], written: str) -> tuple[tuple[int, 
         for override in overrides
         if override.language and written[override.start : override.end].strip()
     )
-
-
-def _check_languages(line: Line) -> None:
-    for override in line.overrides:
-        if override.language and not voice_of(override.language):
-            raise ScriptError(
-                f"{override.language!r} is no language whose words can be said here",
-                place=f"line {line.number}" if line.number else f'"{line.text[:40]}"',
-                remedy="Write a code such as {bon appétit|lang=fr}, or the sounds: {bon appétit|/bɔn apeti/}",
-            )
 
 
 def _unquoted(spoken: Spoken) -> Spoken:

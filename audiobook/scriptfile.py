@@ -31,6 +31,7 @@ from audiobook.script import (
 )
 from audiobook.scripttext import TextError, escape, escape_speaker, escape_title, parse_text, unescape
 from audiobook.spoken.ipa import fault
+from audiobook.spoken.tongues import voice_of
 from audiobook.usertext import parse_toml, read_user_file, reason
 
 __all__ = ["format_script", "parse_cue", "parse_script", "read_script", "recast", "write_script"]
@@ -359,6 +360,11 @@ def _written(text: str) -> tuple[str, Any]:
     for override in overrides:
         if problem := fault(override.spoken):
             raise ValueError(f"{problem}; write {{written|/ˈʃɪmɒn/}} or {{written|other words}}")
+        if override.spoken.lstrip().startswith("lang=") and not voice_of(override.language):
+            raise ValueError(
+                f"{override.spoken.strip()!r} is no language whose words can be said here; "
+                "write a code such as {bon appétit|lang=fr}, or the sounds: {bon appétit|/bɔn apeti/}"
+            )
     return words, overrides
 
 

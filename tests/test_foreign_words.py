@@ -20,7 +20,6 @@ from audiobook.booth import halves
 from audiobook.cache import take_facts
 from audiobook.engines import open_engine, phonemes
 from audiobook.engines.pipertext import marked
-from audiobook.errors import ScriptError
 from audiobook.ingest import read_book
 from audiobook.plan import plan
 from audiobook.publish.paragraphs import worded
@@ -217,11 +216,6 @@ class TestScript:
         markup = (Markup(5, 16, "language", "fr"), Markup(5, 16, "emphasis"))
         line = lines_of(Book(Metadata(), (Chapter("One", (Paragraph(text, markup=markup),)),)))[0]
         assert not line.cues
-
-    def test_a_code_that_is_none_is_named_with_its_place(self) -> None:
-        with pytest.raises(ScriptError, match="'French' is no language") as caught:
-            passages(dataclasses.replace(marked_line("A mot juste.", "mot juste", "French"), number=7))
-        assert "line 7" in str(caught.value)
 
     @settings(max_examples=100, deadline=None)
     @given(
