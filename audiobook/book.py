@@ -47,6 +47,10 @@ class Markup:
     """``emphasis``; ``language`` (value: BCP 47); ``phonemes`` (value: IPA); ``alias`` (value: words to say)."""
     value: str = ""
 
+    def moved(self, by: int) -> Markup:
+        """Return the same of a text with ``by`` characters more before the piece."""
+        return Markup(self.start + by, self.end + by, self.kind, self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -94,6 +98,10 @@ class Chapter:
     """Where a container keeps the chapter ("text/ch1.xhtml#c1"); empty for plain text."""
     part_heading: str = ""
     """The heading of the part that begins with this chapter, as printed, to be said before the title."""
+    part_markup: tuple[Markup, ...] = ()
+    """What the source says of pieces of that heading."""
+    title_markup: tuple[Markup, ...] = ()
+    """What the source says of pieces of the title."""
     titled: bool = True
     """Does the title stand in the source's text? False when it comes from elsewhere (a table of contents, the
     book's own title); the ledger then leaves it out."""

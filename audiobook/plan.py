@@ -12,7 +12,7 @@ from audiobook.audio import ChapterPlan, Passage, Plan, Utterance
 from audiobook.delivery import Resolved, resolve
 from audiobook.engines.base import VoiceInfo, speakable
 from audiobook.errors import ScriptError
-from audiobook.script import NARRATOR, UNKNOWN, Line, Override, Script, ScriptChapter, Voice
+from audiobook.script import NARRATOR, UNKNOWN, Line, Override, Scene, Script, ScriptChapter, Voice
 from audiobook.settings import Settings
 from audiobook.spoken import EMPTY, Lexicon, Spoken, clauses, say, sentences
 
@@ -148,10 +148,10 @@ class _Planner:
     def _drafts(self, chapter: ScriptChapter) -> Iterator[_Draft]:
         """Yield the chapter's passages in order, pauses left open."""
         if not _opens_with(chapter, self.title):
-            yield from self._heading(chapter.title, 0)
+            yield from self._heading(chapter, 0)
         paragraph_number = line_number = 0
         for scene_number, scene in enumerate(chapter.scenes):
-            yield from self._heading(scene.title, scene_number)
+            yield from self._heading(scene, scene_number)
             for paragraph in scene.paragraphs:
                 said_by: str | None = None
                 for line in paragraph.lines:
@@ -166,11 +166,12 @@ class _Planner:
         """Return milliseconds for a line without words, such as an answer of three dots."""
         return self.settings.pauses.ellipsis if line.pause_after_ms is None else line.pause_after_ms
 
-    def _heading(self, title: str, scene: int) -> Iterator[_Draft]:
-        if not (self.settings.spoken.announce_chapters and speakable(title)):
+    def _heading(self, titled: ScriptChapter | Scene, scene: int) -> Iterator[_Draft]:
+        if not (self.settings.spoken.announce_chapters and speakable(titled.title)):
             return
-        line = Line(NARRATOR, title)
-        yield self._draft(line, _Piece(0, len(title)), _Place(-1, scene, -1), self._resolved(line), resumes=False)
+        line = Line(NARRATOR, titled.title, overrides=titled.title_overrides)
+        whole = _Piece(0, len(titled.title))
+        yield self._draft(line, whole, _Place(-1, scene, -1), self._resolved(line), resumes=False)
 
     def _line(self, line: Line, place: _Place, *, resumes: bool) -> Iterator[_Draft]:
         how = self._resolved(line)

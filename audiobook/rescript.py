@@ -33,6 +33,11 @@ _SHORT = 70
 _FIELDS = ("speaker", "text", "cues", "pause_after_ms", "overrides", "comments")
 
 
+_NO_LINE = Line("", "")
+"""Stands for a scene without lines."""
+_NO_SCENE = Scene(())
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
     """A line and what begins with it."""
@@ -40,8 +45,8 @@ class _Item:
     line: Line
     opens: int
     """0 nothing, 1 a paragraph, 2 a scene."""
-    scene: str = ""
-    """Title of the scene that it opens."""
+    scene: Scene = _NO_SCENE
+    """The scene that it opens, its title alone."""
 
 
 def keep_edits(old: Script, edited: Script, fresh: Script) -> tuple[Script, tuple[LostEdit, ...]]:
@@ -151,8 +156,13 @@ def _chapter(old: ScriptChapter, edited: ScriptChapter, fresh: ScriptChapter) ->
             carrier.insert(a - 1, after[c:d])
         else:
             carrier.rewrite(a, b, after[c:d])
-    title = edited.title if edited.title != old.title else fresh.title
-    return replace(fresh, title=title, scenes=_scenes(carrier.items())), carrier.lost
+    titled = edited if _titled(edited) != _titled(old) else fresh
+    scenes = _scenes(carrier.items())
+    return replace(fresh, title=titled.title, title_overrides=titled.title_overrides, scenes=scenes), carrier.lost
+
+
+def _titled(chapter: ScriptChapter) -> tuple[object, ...]:
+    return chapter.title, chapter.title_overrides
 
 
 class _Carrier:
@@ -211,20 +221,16 @@ def _items(chapter: ScriptChapter) -> list[_Item]:
         opens = 2
         for paragraph in scene.paragraphs:
             for line in paragraph.lines:
-                items.append(_Item(line, opens, scene.title if opens == 2 else ""))
+                items.append(_Item(line, opens, replace(scene, paragraphs=()) if opens == 2 else _NO_SCENE))
                 opens = 0
             opens = max(opens, 1)
         if not scene.paragraphs:
-            items.append(_Item(_NO_LINE, 2, scene.title))
+            items.append(_Item(_NO_LINE, 2, scene))
     return items
 
 
-_NO_LINE = Line("", "")
-"""Stands for a scene without lines."""
-
-
 def _scenes(items: Iterable[_Item]) -> tuple[Scene, ...]:
-    scenes: list[tuple[str, list[list[Line]]]] = []
+    scenes: list[tuple[Scene, list[list[Line]]]] = []
     for item in items:
         if item.opens == 2 or not scenes:
             scenes.append((item.scene, []))
@@ -235,7 +241,8 @@ def _scenes(items: Iterable[_Item]) -> tuple[Scene, ...]:
             paragraphs.append([])
         paragraphs[-1].append(item.line)
     return tuple(
-        Scene(tuple(ScriptParagraph(tuple(lines)) for lines in paragraphs), title) for title, paragraphs in scenes
+        replace(scene, paragraphs=tuple(ScriptParagraph(tuple(lines)) for lines in paragraphs))
+        for scene, paragraphs in scenes
     )
 
 
@@ -264,7 +271,7 @@ def _merged(before: _Item, after: _Item, now: _Item) -> _Item:
     return _Item(replace(now.line, **changed), opens, scene)
 
 
-def _place(item: _Item) -> tuple[int, str]:
+def _place(item: _Item) -> tuple[int, Scene]:
     return item.opens, item.scene
 
 

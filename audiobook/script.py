@@ -183,6 +183,8 @@ class Scene:
 
     paragraphs: tuple[ScriptParagraph, ...]
     title: str = ""
+    title_overrides: tuple[Override, ...] = ()
+    """How pieces of the title are said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ class ScriptChapter:
     title: str
     scenes: tuple[Scene, ...]
     source: Span | None = field(default=None, compare=False)
+    title_overrides: tuple[Override, ...] = ()
+    """How pieces of the title are said."""
 
     def lines(self) -> Iterator[Line]:
         """Every line in reading order."""

@@ -23,6 +23,7 @@ from audiobook.script import (
     UNKNOWN,
     Cue,
     Line,
+    Override,
     Scene,
     Script,
     ScriptChapter,
@@ -151,10 +152,10 @@ def _voice_value(voice: Voice) -> str:
 
 def _body(script: Script) -> Iterator[str]:
     for chapter in script.chapters:
-        yield from (f"# {escape_title(chapter.title)}", "")
+        yield from (f"# {escape_title(chapter.title, chapter.title_overrides)}", "")
         for number, scene in enumerate(chapter.scenes):
-            if scene.title:
-                yield from (f"## {escape_title(scene.title)}", "")
+            if scene.title or scene.title_overrides:
+                yield from (f"## {escape_title(scene.title, scene.title_overrides)}", "")
             elif number:
                 yield from (_BREAK, "")
             for paragraph in scene.paragraphs:
@@ -182,6 +183,9 @@ def _key(name: str) -> str:
 
 
 # Reading
+
+_Title = tuple[str, tuple[Override, ...]]
+_UNTITLED: _Title = ("", ())
 
 
 def _front_matter_end(lines: list[str], place: str) -> int:
@@ -259,7 +263,7 @@ class _Reader:
     def __init__(self, place: str, cast: Mapping[str, Voice]) -> None:
         self._place = place
         self._cast = cast
-        self._chapters: list[tuple[str, list[tuple[str, list[list[Line]]]]]] = []
+        self._chapters: list[tuple[_Title, list[tuple[_Title, list[list[Line]]]]]] = []
         self._comments: list[str] = []
         self._open_paragraph = False
         self._number = 0
@@ -287,23 +291,23 @@ class _Reader:
         elif text.startswith(";"):
             self._comments.append(text[1:].strip())
         elif text == "#" or text.startswith("# "):
-            self._start_chapter(unescape(text[2:].strip()))
+            self._start_chapter(_written(text[2:]))
         elif text == "##" or text.startswith("## "):
-            self._start_scene(unescape(text[3:].strip()))
+            self._start_scene(_written(text[3:]))
         elif _BREAKS.fullmatch(text):
-            self._start_scene("")
+            self._start_scene(_UNTITLED)
         elif text.startswith("["):
             self._set_pause(text)
         else:
             self._add_line(text)
 
-    def _start_chapter(self, title: str) -> None:
+    def _start_chapter(self, title: _Title) -> None:
         self._chapters.append((title, []))
         self._open_paragraph = False
 
-    def _start_scene(self, title: str) -> None:
+    def _start_scene(self, title: _Title) -> None:
         if not self._chapters:
-            self._start_chapter("")
+            self._start_chapter(_UNTITLED)
         self._chapters[-1][1].append((title, []))
         self._open_paragraph = False
 
@@ -336,9 +340,9 @@ class _Reader:
         line = Line(speaker, words, cues, None, overrides, tuple(self._comments), number=self._number)
         self._comments.clear()
         if not self._chapters:
-            self._start_chapter("")
+            self._start_chapter(_UNTITLED)
         if not self._chapters[-1][1]:
-            self._start_scene("")
+            self._start_scene(_UNTITLED)
         paragraphs = self._chapters[-1][1][-1][1]
         if not self._open_paragraph:
             paragraphs.append([])
@@ -352,7 +356,7 @@ class _Reader:
             raise ValueError(f"unknown speaker {speaker!r}; {hint} {_key(speaker)} to [cast]")
 
 
-def _written(text: str) -> tuple[str, Any]:
+def _written(text: str) -> tuple[str, tuple[Override, ...]]:
     try:
         words, overrides = parse_text(text.strip())
     except TextError as error:
@@ -368,10 +372,10 @@ def _written(text: str) -> tuple[str, Any]:
     return words, overrides
 
 
-def _frozen_chapter(title: str, scenes: list[tuple[str, list[list[Line]]]]) -> ScriptChapter:
+def _frozen_chapter(title: _Title, scenes: list[tuple[_Title, list[list[Line]]]]) -> ScriptChapter:
     frozen = tuple(
-        Scene(tuple(ScriptParagraph(tuple(lines)) for lines in paragraphs), scene_title)
+        Scene(tuple(ScriptParagraph(tuple(lines)) for lines in paragraphs), *scene_title)
         for scene_title, paragraphs in scenes
         if paragraphs
     )
-    return ScriptChapter(title, frozen)
+    return ScriptChapter(title[0], frozen, title_overrides=title[1])

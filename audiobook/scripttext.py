@@ -30,6 +30,19 @@ def escape(text: str, overrides: tuple[Override, ...] = ()) -> str:
 
     Line breaks become continuation lines (``\n`` and two spaces) where that is unambiguous.
     """
+    joined = _marked(text, overrides)
+    lines = joined.split("\n")
+    if len(lines) > 1 and all(line and line == line.strip() for line in lines):
+        return "\n  ".join(map(_odd_breaks, lines))
+    return _guard_edges(_one_line(joined))
+
+
+def escape_title(title: str, overrides: tuple[Override, ...] = ()) -> str:
+    """Write a title on one line so that `parse_text` gives back the same title and overrides."""
+    return _guard_edges(_one_line(_marked(title, overrides)))
+
+
+def _marked(text: str, overrides: tuple[Override, ...]) -> str:
     pieces, at = [], 0
     for override in overrides:
         written = _TEXT_MARKS.sub(r"\\\g<0>", text[override.start : override.end]).replace("|", "\\|")
@@ -37,17 +50,7 @@ def escape(text: str, overrides: tuple[Override, ...] = ()) -> str:
         pieces += [_TEXT_MARKS.sub(r"\\\g<0>", text[at : override.start])]
         pieces += [f"{{{_one_line(written)}|{_one_line(spoken)}}}"]
         at = override.end
-    pieces.append(_TEXT_MARKS.sub(r"\\\g<0>", text[at:]))
-    joined = "".join(pieces)
-    lines = joined.split("\n")
-    if len(lines) > 1 and all(line and line == line.strip() for line in lines):
-        return "\n  ".join(map(_odd_breaks, lines))
-    return _guard_edges(_one_line(joined))
-
-
-def escape_title(title: str) -> str:
-    """Write a title on one line so that `unescape` gives it back."""
-    return _guard_edges(_one_line(title.replace("\\", "\\\\")))
+    return "".join((*pieces, _TEXT_MARKS.sub(r"\\\g<0>", text[at:])))
 
 
 def escape_speaker(speaker: str) -> str:

@@ -242,6 +242,28 @@ class TestScript:
                 assert "".join(filter(str.isalpha, said)) == "".join(filter(str.isalpha, shown))
 
 
+class TestTitles:
+    def test_titles_keep_the_languages_of_their_words_and_show_plain_ones(self, tmp_path: Path) -> None:
+        # Broke: the marks of headings were lost, and those written in the script stood in tags and captions.
+        (tmp_path / "a.html").write_text(
+            '<html lang="en"><h1 lang="fr">Première partie</h1><h2>Chapter 1: <i lang="fr">Bon appétit</i></h2>'
+            '<p>It was.</p><h3><i lang="de">Guten Tag</i>, all</h3><p>It is.</p>',
+            "utf-8",
+        )
+        book = read_book(tmp_path / "a.html", IngestSettings())
+        text = format_script(compose(mark(book, AdaptSettings()), AdaptSettings(), ((NARRATOR, Voice("silent", "a")),)))
+        assert "# {Première partie|lang=fr}. Chapter 1: {Bon appétit|lang=fr}\n" in text
+        assert "## {Guten Tag|lang=de}, all\n" in text
+        chapter = plan(parse_script(text), Settings()).chapters[0]
+        assert chapter.title == "Première partie. Chapter 1: Bon appétit"
+        assert chapter.scene_titles == ("", "Guten Tag, all")
+        told, _, scene, _ = chapter.passages
+        assert told.utterance.text == "Première partie. Chapter one: Bon appétit"
+        assert foreign(told) == [("Première partie", "fr"), ("Bon appétit", "fr")]
+        assert [told.written[a:b] for a, b, _ in told.foreign] == ["Première partie", "Bon appétit"]
+        assert foreign(scene) == [("Guten Tag", "de")]
+
+
 class TestPlan:
     def test_numbers_follow_the_language_of_their_words(self) -> None:
         french = passages(marked_line("He said: j'ai 25 ans, in 1893.", "j'ai 25 ans", "fr"))[0]

@@ -104,6 +104,14 @@ def test_a_chapter_that_is_gone_names_its_edits() -> None:
     assert [edit.change for edit in lost] == ["chapter is gone"]
 
 
+def test_how_a_title_is_said_by_hand_stays_and_else_follows_the_new_script() -> None:
+    french = (Override(0, 3, "lang=fr"),)
+    marked = replace(OLD, chapters=tuple(replace(chapter, title_overrides=french) for chapter in OLD.chapters))
+    assert keep_edits(OLD, marked, script_of(A, D))[0].chapters[0].title_overrides == french
+    edited = script_of(A, replace(B, speaker="Bo"), C, D)
+    assert keep_edits(OLD, edited, marked)[0].chapters[0].title_overrides == french
+
+
 def test_titles_metadata_and_voices_by_hand_stay() -> None:
     edited = replace(
         script_of(A, B, C, D, title="First", cast=((CAST[0]), ("Ada", Voice("choir", "z")), CAST[2])),

@@ -36,10 +36,16 @@ spoken |= st.sampled_from(["/ˈʃɪmɒn/", "lang=fr", " lang=de-AT "])
 
 
 @st.composite
-def lines(draw: st.DrawFn, speakers: list[str]) -> Line:
+def said(draw: st.DrawFn) -> tuple[str, tuple[Override, ...]]:
     written = draw(text)
     cuts = sorted(draw(st.lists(st.integers(0, len(written)), max_size=4, unique=True)))
     overrides = tuple(Override(start, end, draw(spoken)) for start, end in zip(cuts[::2], cuts[1::2], strict=False))
+    return written, overrides
+
+
+@st.composite
+def lines(draw: st.DrawFn, speakers: list[str]) -> Line:
+    written, overrides = draw(said())
     names = st.sampled_from([*EMOTIONS, *MANNERS])
     cues = draw(
         st.lists(
@@ -59,8 +65,14 @@ def scripts(draw: st.DrawFn) -> Script:
         Voice, plain_word, plain_word, st.floats(0.5, 2), st.floats(-12, 12), st.floats(-24, 12), st.floats(0.7, 1.4)
     )
     paragraphs = st.lists(lines(speakers), min_size=1, max_size=3).map(lambda some: ScriptParagraph(tuple(some)))
-    scene = st.builds(Scene, st.lists(paragraphs, min_size=1, max_size=2).map(tuple), text)
-    chapter = st.builds(ScriptChapter, text, st.lists(scene, max_size=2).map(tuple))
+    scene = st.builds(
+        lambda some, title: Scene(some, *title), st.lists(paragraphs, min_size=1, max_size=2).map(tuple), said()
+    )
+    chapter = st.builds(
+        lambda title, scenes: ScriptChapter(title[0], scenes, title_overrides=title[1]),
+        said(),
+        st.lists(scene, max_size=2).map(tuple),
+    )
     fields = {field.name: text for field in dataclasses.fields(Metadata)}
     return Script(
         draw(st.builds(Metadata, **fields)),

@@ -21,10 +21,7 @@ def compose(marked: MarkedBook, settings: AdaptSettings, cast: tuple[tuple[str, 
     Lines have no outer white space; but for that, the joined lines of a paragraph are its text.
     """
     language = marked.book.metadata.language
-    chapters = tuple(
-        ScriptChapter(_title(part.chapter), _scenes(part, settings, language), part.chapter.source)
-        for part in marked.chapters
-    )
+    chapters = tuple(_chapter(part, settings, language) for part in marked.chapters)
     speaking = {name for name, _voice in cast}
     aliases = tuple(
         (person.name, tuple(name for name in person.aliases if name != person.name))
@@ -34,10 +31,18 @@ def compose(marked: MarkedBook, settings: AdaptSettings, cast: tuple[tuple[str, 
     return Script(marked.book.metadata, cast, chapters, aliases)
 
 
-def _title(chapter: Chapter) -> str:
+def _chapter(marked: MarkedChapter, settings: AdaptSettings, language: str) -> ScriptChapter:
+    title = _title(marked.chapter)
+    said = overrides(title, 0, len(title.text), language)
+    return ScriptChapter(title.text, _scenes(marked, settings, language), marked.chapter.source, said)
+
+
+def _title(chapter: Chapter) -> Paragraph:
     """The chapter's title, after the heading of the part that begins with it: both are announced."""
     part = chapter.part_heading.strip()
-    return f"{part}{'' if part[-1] in '.:!?' else '.'} {chapter.title}".strip() if part else chapter.title
+    before = f"{part}{'' if part[-1] in '.:!?' else '.'} " if part else ""
+    markup = (*chapter.part_markup, *(mark.moved(len(before)) for mark in chapter.title_markup))
+    return Paragraph(before + chapter.title if chapter.title else before.rstrip(), "heading", markup)
 
 
 def _scenes(part: MarkedChapter, settings: AdaptSettings, language: str) -> tuple[Scene, ...]:
@@ -52,7 +57,8 @@ def _scenes(part: MarkedChapter, settings: AdaptSettings, language: str) -> tupl
             lines = _lines(paragraph, by_paragraph.get(p, ()), settings, language)
             if lines:
                 paragraphs.append(ScriptParagraph(lines))
-        scenes.append(Scene(tuple(paragraphs), span.title))
+        title = Paragraph(span.title, "heading", span.markup)
+        scenes.append(Scene(tuple(paragraphs), span.title, overrides(title, 0, len(span.title), language)))
     return tuple(scenes)
 
 

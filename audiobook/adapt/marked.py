@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from audiobook.book import Book, Chapter
+from audiobook.book import Book, Chapter, Markup
 from audiobook.script import Cue, LineKind
 
 __all__ = ["Age", "MarkedBook", "MarkedChapter", "Person", "Piece", "SceneSpan", "Sex"]
@@ -55,6 +55,8 @@ class SceneSpan:
     first: int
     end: int
     title: str = ""
+    markup: tuple[Markup, ...] = ()
+    """Of the title."""
 
 
 @dataclass(frozen=True, slots=True)

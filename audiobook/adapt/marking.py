@@ -24,7 +24,7 @@ from audiobook.adapt.tags import Tag, find_tags
 from audiobook.adapt.tongues import Tongue, tongue_of
 from audiobook.adapt.turns import Turn, cut_turns
 from audiobook.adapt.who import Evidence
-from audiobook.book import Book, Chapter
+from audiobook.book import Book, Chapter, Paragraph
 from audiobook.script import NARRATOR, UNKNOWN
 from audiobook.settings import AdaptSettings
 
@@ -277,14 +277,14 @@ def _within(flow: Flow, paragraph: int, span: tuple[int, int] | None) -> tuple[i
 def scenes_of(chapter: Chapter) -> tuple[SceneSpan, ...]:
     """Cut a chapter at breaks and headings; a heading titles the scene it begins."""
     scenes: list[SceneSpan] = []
-    first, title = 0, ""
+    first, title = 0, Paragraph("")
     for p, paragraph in enumerate(chapter.paragraphs):
         if paragraph.kind not in {"break", "heading"}:
             continue
-        if p > first or title:
-            scenes.append(SceneSpan(first, p, title))
-        title = paragraph.text if paragraph.kind == "heading" else ""
+        if p > first or title.text:
+            scenes.append(SceneSpan(first, p, title.text, title.markup))
+        title = paragraph if paragraph.kind == "heading" else Paragraph("")
         first = p + 1
-    if first < len(chapter.paragraphs) or title or not scenes:
-        scenes.append(SceneSpan(first, len(chapter.paragraphs), title))
+    if first < len(chapter.paragraphs) or title.text or not scenes:
+        scenes.append(SceneSpan(first, len(chapter.paragraphs), title.text, title.markup))
     return tuple(scenes)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from audiobook.book import Chapter, Exclusion, Paragraph
+from audiobook.book import Chapter, Exclusion, Markup, Paragraph
 from audiobook.ingest.divide import Start
 from audiobook.ingest.headings import recognize
 from audiobook.ingest.passages import Passage, squash
@@ -23,7 +23,7 @@ class _Builder:
     title: str
     chapters: list[Chapter] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
+    parts: list[Paragraph] = field(default_factory=list)
     """Part headings that wait for their first chapter."""
 
     def add(self, start: Start, passages: Sequence[Passage], names: Mapping[str, str]) -> None:
@@ -36,17 +36,20 @@ class _Builder:
             self.exclusions.append(Exclusion("title", passage.text))
         skip = {id(passage) for passage in (*used, *repeated)}
         body = _body([passage for passage in passages if id(passage) not in skip])
-        known = recognize(title) if used else None
+        known = recognize(title.text) if used else None
         if not body and used and (start.is_part or (known and known.kind == "part")):
             self.parts.append(title)
             return
+        part = _joined(self.parts, between=": ")
         self.chapters.append(
             Chapter(
-                title=title or names.get(texts[0].href) or self.title,
+                title=title.text or names.get(texts[0].href) or self.title,
                 paragraphs=body,
                 part=start.part,
                 href=texts[0].href,
-                part_heading=": ".join(self.parts),
+                part_heading=part.text,
+                part_markup=part.markup,
+                title_markup=title.markup,
                 titled=bool(used),
             )
         )
@@ -54,7 +57,7 @@ class _Builder:
 
     def close(self) -> None:
         """Parts with nothing after them are chapters without text."""
-        self.chapters += [Chapter(part, ()) for part in self.parts]
+        self.chapters += [Chapter(part.text, (), title_markup=part.markup) for part in self.parts]
 
 
 def build_chapters(
@@ -79,7 +82,7 @@ def build_chapters(
     return tuple(builder.chapters), tuple(builder.exclusions)
 
 
-def _title(label: str, texts: Sequence[Passage], book: str) -> tuple[str, list[Passage], list[Passage]]:
+def _title(label: str, texts: Sequence[Passage], book: str) -> tuple[Paragraph, list[Passage], list[Passage]]:
     """Return the chapter's title, the passages that it is made of, and those that only repeat the book's title."""
     repeated: list[Passage] = []
     wanted = squash(label)
@@ -99,14 +102,14 @@ def _title(label: str, texts: Sequence[Passage], book: str) -> tuple[str, list[P
             if after.level >= used[0].level and not (other and other.kind in {"chapter", "bare", "section"}):
                 used.append(after)
     if not used:
-        return label, [], repeated
+        return Paragraph(label), [], repeated
     if wanted and len(squash("".join(passage.text for passage in used))) * 2 < len(wanted) and used[0].level:
         number = recognize(used[0].text)
         if (
             number and number.kind == "bare" and not number.title
         ):  # "190", where the contents say "190. The Nightingale"
-            return label, [], [*repeated, *used]
-    return _joined([passage.text for passage in used]), used, repeated
+            return Paragraph(label), [], [*repeated, *used]
+    return _joined(used), used, repeated
 
 
 def _matching(wanted: str, texts: Sequence[Passage]) -> list[Passage]:
@@ -134,11 +137,16 @@ def _trusted(label: str, heading: Passage) -> bool:
     )
 
 
-def _joined(texts: Sequence[str]) -> str:
-    title = texts[0]
-    for text in texts[1:]:
-        title += f" {text}" if title[-1] in ".:;!?—–-,…" else f": {text}"
-    return title
+def _joined(pieces: Sequence[Passage | Paragraph], between: str = "") -> Paragraph:
+    """Join the lines of a heading by ``between``, else as their punctuation asks."""
+    text = ""
+    markup: list[Markup] = []
+    for piece in pieces:
+        if text:
+            text += between or (" " if text[-1] in ".:;!?—–-,…" else ": ")
+        markup += (mark.moved(len(text)) for mark in piece.markup)
+        text += piece.text
+    return Paragraph(text, "heading", tuple(markup))
 
 
 def _body(passages: Sequence[Passage]) -> tuple[Paragraph, ...]:

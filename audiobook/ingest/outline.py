@@ -185,6 +185,7 @@ class _Builder:
                 part=part,
                 part_heading=": ".join(block.paragraph.text for block in parts),
                 href=heading.href if heading else "",
+                title_markup=heading.paragraph.markup if heading else (),
                 titled=heading is not None,
             )
         )
