@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from audiobook.cuetable import CUES
-from audiobook.errors import SettingsError
+from audiobook.errors import SettingsError, UsageError
 from audiobook.settings import PROFILES, Profile, Settings
 from audiobook.usertext import parse_toml, read_user_file, reason
 
@@ -113,19 +113,23 @@ def set_layer(assignments: Sequence[str], origin: str = "--set") -> Layer:
     """Turn ``key.path=value`` words into a layer; a value that is not TOML is taken as text.
 
     Raises:
-        SettingsError: a word has no ``=`` or no key.
+        UsageError: a word has no ``=`` or no key, or two words make a key both a value and a table.
     """
     table: dict[str, Any] = {}
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals or not key.strip():
-            raise SettingsError(
+            raise UsageError(
                 f"{assignment!r} is not KEY=VALUE", place=origin, remedy="Write it like --set pauses.comma=300"
             )
         *path, last = _split_key(key.strip())
         inner = table
         for name in path:
             inner = inner.setdefault(name, {})
+            if not isinstance(inner, dict):
+                raise UsageError(
+                    f"{name} has a value and also {key.strip()}", place=origin, remedy="Leave one of the two out"
+                )
         inner[last] = _toml_value(value.strip())
     return Layer(origin, table)
 

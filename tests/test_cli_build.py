@@ -145,6 +145,23 @@ def test_a_script_is_built_as_it_stands(story: Path) -> None:
     assert Path("out/the-lamp.m4b").is_file()
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "title"),
+    [
+        ("my_tale.script", '+++\n[cast]\nNARRATOR = "silent:silent"\n+++\nNARRATOR: It rained. All day.\n', "my tale"),
+        ("001.script", '+++\n[cast]\nNARRATOR = "silent:silent"\n+++\nNARRATOR: It rained. All day.\n', "It rained"),
+        ("my-tale.html", "<p>It rained.</p>", "my-tale"),
+    ],
+)
+def test_a_book_without_a_title_is_named_after_its_file_or_its_first_words(name: str, text: str, title: str) -> None:
+    # Broke: every one of them became output/audiobook/audiobook.m4b, each in the place of the last.
+    Path(name).write_text(text, "utf-8")
+    assert build(name) == 0
+    (book,) = Path("output").glob("*/*.m4b")
+    assert book.stem == title.casefold().replace(" ", "-")
+    assert mutagen.mp4.MP4(book)["\xa9nam"] == [title]
+
+
 def test_chosen_chapters_do_not_overwrite_the_whole_book(story: Path) -> None:
     assert build(story, "--chapters", "2") == 0
     book = mutagen.mp4.MP4("output/the-lamp/chapters-2/the-lamp.m4b")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audiobook.configfile import Layer, build_settings, explain, file_layers, read_layer, set_layer
 from audiobook.cuetable import CUES
-from audiobook.errors import SettingsError
+from audiobook.errors import SettingsError, UsageError
 from audiobook.settings import Settings
 
 
@@ -69,7 +69,6 @@ def test_a_number_may_stand_where_text_is_meant() -> None:
         ("cues.fear.speed=2", "unknown setting 'cues.fear.speed'"),
         ("cues.shoutt.rate=1.1", "Did you mean 'shout'?"),
         ("formats=3", "a list of words"),
-        ("foo", "'foo' is not KEY=VALUE"),
     ],
 )
 def test_a_mistake_is_named_with_what_is_allowed(assignment: str, words: str) -> None:
@@ -78,6 +77,22 @@ def test_a_mistake_is_named_with_what_is_allowed(assignment: str, words: str) ->
     assert str(caught.value).startswith("--set: ")
     assert words in str(caught.value)
     assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("assignments", "words"),
+    [
+        (["foo"], "'foo' is not KEY=VALUE. Write it like --set pauses.comma=300."),
+        (["=3"], "'=3' is not KEY=VALUE"),
+        # Broke: an internal error, as a table was looked for in a number.
+        (["pauses=1", "pauses.comma=2"], "pauses has a value and also pauses.comma"),
+    ],
+)
+def test_an_assignment_without_its_form_is_a_mistake_of_the_command_line(assignments: list[str], words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        set_layer(assignments)
+    assert words in str(caught.value)
+    assert caught.value.exit_code == 2
 
 
 def test_a_settings_file_that_is_not_there_not_text_or_not_toml_is_named(tmp_path: Path) -> None:
@@ -120,10 +135,10 @@ def test_any_table_gives_settings_or_a_settings_error(table: dict[str, object]) 
 
 
 @given(st.text())
-def test_any_assignment_gives_a_layer_or_a_settings_error(word: str) -> None:
+def test_any_assignment_gives_a_layer_or_a_usage_error(word: str) -> None:
     try:
         layer = set_layer([word])
-    except SettingsError as error:
+    except UsageError as error:
         assert "KEY=VALUE" in str(error)  # noqa: PT017 - both outcomes are right
     else:
         assert layer.table

@@ -53,6 +53,8 @@ def print_built(built: Built, *, as_json: bool, quiet: bool, verbose: bool) -> N
         f"{built.recorded} line{'s' if built.recorded > 1 else ''} recorded"
         if built.recorded
         else f"all {built.takes} lines were there"
+        if built.takes > 1
+        else "the one line was there"
     )
     if built.recorded and there:
         spoken += f", {there} kept"

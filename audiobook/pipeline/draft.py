@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from audiobook.book import Book, Metadata, count_letters
 from audiobook.cache import cache_folder
 from audiobook.engines import all_voices
 from audiobook.errors import LedgerError, OutputError, ScriptError, UsageError
+from audiobook.ingest.textfile import fallback_title
 from audiobook.names import slug
 from audiobook.pipeline.voices import better_voices, recast, resolve_engine
 from audiobook.progress import Event, Progress
@@ -68,8 +70,9 @@ def draft(source: str, settings: Settings, progress: Progress) -> Draft:
         progress(Event("stage", f"reading {Path(source).name}"))
     if is_script(source):
         script = read_script(Path(source))
-        script = dataclasses.replace(script, metadata=with_settings(script.metadata, settings.metadata))
-        return Draft(recast(script, settings), None)
+        lines = (line.text for chapter in script.chapters for line in chapter.lines())
+        metadata = _titled(with_settings(script.metadata, settings.metadata), source, lines)
+        return Draft(recast(dataclasses.replace(script, metadata=metadata), settings), None)
     book = read_source(source, settings)
     chosen, settings = settings.engine, resolve_engine(settings, book.metadata.language)
     progress(
@@ -229,7 +232,16 @@ def read_source(source: str, settings: Settings) -> Book:
             place=source,
             remedy="Please report this book; converting it to EPUB or TXT may help meanwhile",
         )
-    return dataclasses.replace(book, metadata=with_settings(book.metadata, settings.metadata))
+    lines = (paragraph.text for chapter in book.chapters for paragraph in chapter.paragraphs)
+    return dataclasses.replace(book, metadata=_titled(with_settings(book.metadata, settings.metadata), source, lines))
+
+
+def _titled(metadata: Metadata, source: str, lines: Iterable[str]) -> Metadata:
+    """Name a book without a title after its file, or its opening words: it is nobody's "audiobook"."""
+    if metadata.title.strip():
+        return metadata
+    opening = next(filter(str.strip, lines), "")
+    return dataclasses.replace(metadata, title=fallback_title(Path(source).stem, opening))
 
 
 def with_settings(metadata: Metadata, settings: MetadataSettings) -> Metadata:
