@@ -22,6 +22,7 @@ from audiobook.spoken import (
     symbols,
     times,
     titles,
+    units,
 )
 from audiobook.spoken.rules import Style, apply
 
@@ -43,7 +44,7 @@ RULES = (
     *symbols.ARITHMETIC,
     *money.RULES,
     *measures.RULES,
-    *measures.DIRECTIONS,
+    *units.DIRECTIONS,
     *powers.POWERS,
     *symbols.PRODUCTS,
     *symbols.SLASHES,

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from audiobook.spoken.numbers import cardinal, decimal, ordinal
-from audiobook.spoken.rules import EDGE, NUMBER, Style, alternatives, figured, rows, rule
+from audiobook.spoken.rules import EDGE, NUMBER, Style, alternatives, figured, rule
+from audiobook.spoken.units import (
+    ALONE,
+    BELOW,
+    DOT,
+    END,
+    OVER,
+    PLAIN,
+    SQUARE,
+    SYMBOLS,
+    UNIT,
+    below,
+    to_power,
+    unit,
+)
 
 __all__ = ["RULES", "fraction"]
 
@@ -34,46 +47,9 @@ def mixed(whole: str, top: int, bottom: int) -> str:
     return f"{_number(whole)} and {'a' + part[3:] if top == 1 and bottom in {2, 3, 4} else part}"
 
 
-@cache
-def _table() -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, str]], frozenset[str]]:
-    """Units by symbol, those whose capitals do not matter, and those said only behind a slash."""
-    exact, folded, per = {}, {}, set()
-    for symbol, one, many, *flags in rows("english/units.tsv"):
-        exact[symbol] = (one, many)
-        if "i" in flags:
-            folded[symbol.lower()] = (one, many)
-        if "per" in flags:
-            per.add(symbol)
-    return exact, folded, frozenset(per)
-
-
-def _unit(symbol: str) -> tuple[str, str]:
-    exact, folded, _ = _table()
-    return exact.get(symbol) or folded[symbol.lower()]
-
-
-_PLAIN = [row[0] for row in rows("english/units.tsv") if not set(row[3:]) & {"dot", "rare", "per"}]
-_FOLDED = [row[0] for row in rows("english/units.tsv") if "i" in row[3:]]
-_BELOW = [row[0] for row in rows("english/units.tsv") if row[0] != "%"]
-_POWERS = r"(?P<power>[²³23](?![\d.,]\d|\w))?"
-_SQUARE = r"(?P<square>(?:sq|cu|square|cubic)\b\.?\s?)?"
-_UNIT = rf"{_SQUARE}(?P<unit>{alternatives(_PLAIN)}|(?i:{alternatives(_FOLDED)})){_POWERS}"
-_OVER = (
-    rf"(?:\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(_BELOW)}|day|week|month|year|hour|minute|second|person|capita|acre|mile)"
-    r"(?P<power2>[²³23])?(?![\w/]))?"
-)
-_DOT = r"(?P<dot>(?<=[a-z])\.(?=\s?(?:[a-z0-9,;)]|[NSEW]{1,3}\b)))?"
-_END = r"(?![\w°/])"
-_START = EDGE
 _MIXED = r"(?:(?P<whole>\d{1,4})[\s-])?(?P<top>\d{1,3})[/⁄](?P<bottom>\d{1,3})"
 _VALUE = rf"(?P<value>(?P<sign>[-−–+±]\s?)?(?:{NUMBER}))(?P<glyph>[{''.join(_VULGAR)}])?"
 _WORDS = r"(?:\s(?P<scale>(?i:hundred|thousand|million|billion|trillion))s?)?"
-
-
-def _power(square: str | None, power: str | None) -> str:
-    if square:
-        return "square " if square.startswith("sq") else "cubic "
-    return {"2": "square ", "²": "square ", "3": "cubic ", "³": "cubic "}.get(power or "", "")
 
 
 def _number(text: str) -> str:
@@ -102,8 +78,8 @@ def _measure(match: re.Match[str], _: Style) -> str:
     """Say ``10 km``, ``5–10%``, ``12.5/km²``, ``5 ft``."""
     if match["hyphen"] in {"", "-"} and _SERIAL.search(match.string[max(0, match.start() - 3) : match.start()]):
         return match[0]
-    one, many = _unit(match["unit"])
-    power = _power(match["square"], match["power"])
+    one, many = unit(match["unit"])
+    power = to_power(match["square"], match["power"])
     single = _is_one(match["value"]) and not (match["first"] or match["glyph"])
     before = match.string[max(0, match.start() - 4) : match.start()]
     lone = "-" in {match["hyphen"], match.string[match.end() : match.end() + 1]} or (
@@ -128,27 +104,21 @@ def _measure(match: re.Match[str], _: Style) -> str:
 
 def _under(match: re.Match[str]) -> str:
     """What stands below the stroke: "square kilometer", but "second squared"."""
-    name = _below(match["below"])
+    name = below(match["below"])
     if name in {"second", "hour", "minute"} and match["power2"]:
         return f"{name} {'squared' if match['power2'] in '2²' else 'cubed'}"
-    return _power(match["square2"], match["power2"]) + name
-
-
-def _below(symbol: str) -> str:
-    exact, folded, _ = _table()
-    known = exact.get(symbol) or folded.get(symbol.lower())
-    return known[0] if known else symbol
+    return to_power(match["square2"], match["power2"]) + name
 
 
 def _per(match: re.Match[str], _: Style) -> str:
     """Say ``12.5/km²`` and ``$20/lb``."""
-    return f"{_number(match['value'])} per {_power(match['square2'], match['power2'])}{_below(match['below'])}"
+    return f"{_number(match['value'])} per {to_power(match['square2'], match['power2'])}{below(match['below'])}"
 
 
 def _mixed_measure(match: re.Match[str], _: Style) -> str:
     """Say ``4 1/2 lbs``."""
-    one, many = _unit(match["unit"])
-    power = _power(match["square"], match["power"])
+    one, many = unit(match["unit"])
+    power = to_power(match["square"], match["power"])
     top, bottom = int(match["top"]), int(match["bottom"])
     said = mixed(match["whole"], top, bottom) if match["whole"] else fraction(top, bottom)
     if not match["whole"] and bottom > 30:
@@ -189,12 +159,6 @@ def _feet(match: re.Match[str], _: Style) -> str:
     return f"{feet} {inches} {'inch' if match[2] == '1' and not match[3] else 'inches'}"
 
 
-def _of_units(match: re.Match[str], _: Style) -> str:
-    """Say ``per km²`` and ``in sq mi``, units with a power but no figure."""
-    one, many = _unit(match["unit"])
-    return f"{match['lead']}{_power(match['square'], match['power'])}{one if match['lead'].startswith('per') else many}"
-
-
 def _inverse(match: re.Match[str], _: Style) -> str:
     """Write ``g·cm−3`` as ``g/cm3``, which the rules for measures know."""
     power = match[3].translate(str.maketrans("¹²³", "123"))
@@ -203,29 +167,7 @@ def _inverse(match: re.Match[str], _: Style) -> str:
 
 def _per_time(match: re.Match[str], _: Style) -> str:
     """Say the end of ``10 mg/kg/day``."""
-    return f"{match[1]} per {_below(match[2])}"
-
-
-def _density(match: re.Match[str], _: Style) -> str:
-    """Say the end of ``243 persons/km²``."""
-    return f" per square {_below(match['unit'])}"
-
-
-def _unit_word(match: re.Match[str], _: Style) -> str:
-    """Say ``in km`` and ``per kg``: letters that are no word without a figure either."""
-    if "°" in match[1]:
-        return f"degrees {'Celsius' if match[1].endswith('C') else 'Fahrenheit'}"
-    one, many = _unit(match[1])
-    single = _SINGLE.search(match.string[max(0, match.start() - 8) : match.start()])
-    return one if single or re.match(r"\s\d", match.string[match.end() : match.end() + 2]) else many
-
-
-_SINGLE = re.compile(r"\b(?:per|an?|each|every|one)\s$")
-
-
-def _unit_alone(match: re.Match[str], _: Style) -> str:
-    """Say ``km/h`` where no figure stands before it."""
-    return f"{_unit(match[1])[1]} per {_below(match[2])}"
+    return f"{match[1]} per {below(match[2])}"
 
 
 def _tall(match: re.Match[str], _: Style) -> str:
@@ -265,26 +207,8 @@ def _percent(match: re.Match[str], _: Style) -> str:
     return f"{_number(match[1])}{' to ' + _number(match[2]) if match[2] else ''} percent"
 
 
-_COMPASS = {"N": "north", "S": "south", "E": "east", "W": "west"}
-
-
-def _direction(match: re.Match[str], _: Style) -> str:
-    """Say ``5 km NNE of``: miles and kilometers go in a direction."""
-    letters = match[2].replace(".", "")
-    if len(letters) == 3:
-        return f"{match[1]}{_COMPASS[letters[0]]} {_COMPASS[letters[1]]}{_COMPASS[letters[2]]}"
-    return match[1] + "".join(_COMPASS[letter] for letter in letters)
-
-
-DIRECTIONS = (
-    rule(
-        r"(\b(?:miles?|kilometers?|kilometres?|meters|metres|feet|yards|leagues)\.?\s(?:\([^()]{1,60}\)\s)?)((?:[NS]\.?){1,2}[EW]?|[EW](?:[NS][EW])?)\b\.?"
-        r"(?=\s(?:of|from|along|by)\b)",
-        _direction,
-    ),
-)
 _INCHES = (
-    rf"{_SQUARE}(?P<unit>in)(?P<power>[²³23](?!\w))?{_OVER}(?:(?P<dot>\.)(?=\s?[a-z,;)])|(?=\s?[,;:()/]|\s?\.?$"
+    rf"{SQUARE}(?P<unit>in)(?P<power>[²³23](?!\w))?{OVER}(?:(?P<dot>\.)(?=\s?[a-z,;)])|(?=\s?[,;:()/]|\s?\.?$"
     r"|\s(?:long|wide|high|tall|deep|thick|gun|guns|howitzers?|diameter|of (?:rain|snow)|and|or|to|[x×])\b))"
 )
 _FIRST = (
@@ -292,22 +216,21 @@ _FIRST = (
 )
 
 RULES = (
-    rule(r"(?<=[a-z]{3}|[a-z]{2}\.)/(?P<unit>km|mi|m)(?P<power>[²2])(?P<square>(?!))?(?!\w)", _density, "/"),
     figured(
-        rf"(?<=\d)(\s?(?:{alternatives(_PLAIN)}))/(?=[\d,.]{{1,12}}\s?(?:{alternatives(_PLAIN)})(?!\w))",
+        rf"(?<=\d)(\s?(?:{alternatives(PLAIN)}))/(?=[\d,.]{{1,12}}\s?(?:{alternatives(PLAIN)})(?!\w))",
         lambda match, _: f"{match[1]} / ",
         "/",
     ),
     rule(r"(?<=[\da-z]\s)(k?g|k?m|cm|mol|J|W|kJ)\s?[·⋅\s]\s?([a-zA-Z]{1,3})[−⁻]([123¹²³])(?!\w)", _inverse),
     figured(
-        rf"(?<=\d)(\s?(?:{alternatives(_PLAIN)})/(?:{alternatives(_BELOW)}))/(day|week|year|hour|d|h|hr|min|yr)\b",
+        rf"(?<=\d)(\s?(?:{alternatives(PLAIN)})/(?:{alternatives(BELOW)}))/(day|week|year|hour|d|h|hr|min|yr)\b",
         _per_time,
         "/",
     ),
     figured(r"(?<=\d)(\s?[a-zA-Z]{1,3}[²³]?)\s?[x×]\s?(?=\d)", lambda match, _: f"{match[1]} by "),
     figured(r"(?<=[-–]\d|\d\d)\s?×\s?(?=\d{1,4}[-–]\d)|(?<=[-–]\d)\s?×\s?(?=\d)", lambda *_: " by ", "×"),
     figured(
-        rf"{_START}(\d{{1,3}}(?:\.\d{{1,6}})?)\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b",
+        rf"{EDGE}(\d{{1,3}}(?:\.\d{{1,6}})?)\s?[°º]\s?(?:(\d{{1,2}}(?:\.\d+)?)\s?['′]\s?)?(?:(\d{{1,2}}(?:\.\d+)?)\s?(?:[\"″]|''|′′)\s?)?([NSEW])\b",
         _degrees,
     ),
     figured(
@@ -317,65 +240,49 @@ RULES = (
     ),
     figured(r"(?<![\w.,/])(\d{1,2})\s?['′]\s?(\d{1,2})([½¼¾])?\s?(?:\"|''|″|′′)", _height),
     figured(
-        rf"{_START}(\d{{1,2}})[\s-]?(?:ft|feet|foot)\b\.?,?\s?(\d{{1,2}}(?:\.\d{{1,2}})?)\s?([½¼¾])?[\s-]?(?:in\b\.?|inch(?:es)?\b)",
+        rf"{EDGE}(\d{{1,2}})[\s-]?(?:ft|feet|foot)\b\.?,?\s?(\d{{1,2}}(?:\.\d{{1,2}})?)\s?([½¼¾])?[\s-]?(?:in\b\.?|inch(?:es)?\b)",
         _feet,
     ),
-    rule(r"(?<![\w/])(?<!\d\s)(km|m|mi|kg|g|mg|lb|lbs)/(h|hr|s|sec|min|day|km|m|l|L|kg)(?![\w/])", _unit_alone, "/"),
-    rule(rf"\b(?P<lead>per\s){_UNIT}{_DOT}{_END}(?<!per\sin)(?<!per\sA)(?<!per\sN)", _of_units, "per"),
-    rule(
-        r"(?<![\w./])(?<!/\s)(?<!\d\s)(?P<lead>)(?P<square>)(?P<unit>km|mi|cm|mm|ft|m)(?P<power>[²³]|(?<=km)2)(?![\w])",
-        _of_units,
-    ),
-    rule(
-        rf"(?<![\w./])(?<!/\s)(?<!\d\s)(?P<lead>)(?P<square>sq\.?\s)(?P<unit>km|mi|cm|mm|ft|m|yd)(?P<power>)(?!\w){_DOT}",
-        _of_units,
-        "sq",
-    ),
+    *ALONE,
     figured(
         r"(?<![\w.,])(\d{1,2})\s?st\b\.?\s(?=\d{1,2}\s?lbs?\b)", lambda match, _: f"{cardinal(match[1])} stone ", "st"
     ),
     figured(r"(?<![\w.,/'])([3-8])['′](1[01]|\d)(?![\w'\"′″])", _tall),
-    figured(rf"{_START}({NUMBER})\s?([′″])", _prime),
-    figured(rf"{_START}({NUMBER})(')(?=\s(?:tall|long|high|wide|deep|thick)\b)", _prime, "'"),
-    figured(rf"{_START}({NUMBER})\"(?!\w)", _inches, '"'),
+    figured(rf"{EDGE}({NUMBER})\s?([′″])", _prime),
+    figured(rf"{EDGE}({NUMBER})(')(?=\s(?:tall|long|high|wide|deep|thick)\b)", _prime, "'"),
+    figured(rf"{EDGE}({NUMBER})\"(?!\w)", _inches, '"'),
     figured(
-        rf"{_START}({NUMBER})\s?\"\s?(?=(?:vinyl|singles?|records?|mix|version|remix|disc|EP|LP|guns?|maxi|picture|album)\b)",
+        rf"{EDGE}({NUMBER})\s?\"\s?(?=(?:vinyl|singles?|records?|mix|version|remix|disc|EP|LP|guns?|maxi|picture|album)\b)",
         lambda match, _: f"{decimal(match[1])} inch ",
         '"',
     ),
-    figured(rf"{_START}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),
+    figured(rf"{EDGE}({NUMBER})\s?(?:%)?{_DASH}({NUMBER})\s?(?:%|percent\b|per cent\b)", _percent),
     figured(rf"(?<!\w)(?<!\d[.,])((?:[-−+±]\s?)?{NUMBER})\s?(%)", lambda match, _: f"{_number(match[1])} percent", "%"),
     rule(
-        rf"(?<![\w.,/])(?<!\d\s)([{''.join(_VULGAR)}])(?=[\s-]?(?:{alternatives(_PLAIN)})(?![\w°/]))",
+        rf"(?<![\w.,/])(?<!\d\s)([{''.join(_VULGAR)}])(?=[\s-]?(?:{alternatives(PLAIN)})(?![\w°/]))",
         lambda match, _: "{}/{}".format(*_VULGAR[match[1]]),
     ),
-    figured(rf"{_START}{_MIXED}[\s-]?{_UNIT}{_OVER}{_DOT}{_END}", _mixed_measure, "/"),
-    figured(rf"{_START}{_MIXED}[\s-]?{_INCHES}", _mixed_measure, "/"),
-    figured(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_UNIT}{_OVER}{_DOT}{_END}", _measure),
-    figured(rf"{_START}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_INCHES}", _measure, "in"),
+    figured(rf"{EDGE}{_MIXED}[\s-]?{UNIT}{OVER}{DOT}{END}", _mixed_measure, "/"),
+    figured(rf"{EDGE}{_MIXED}[\s-]?{_INCHES}", _mixed_measure, "/"),
+    figured(rf"{EDGE}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){UNIT}{OVER}{DOT}{END}", _measure),
+    figured(rf"{EDGE}{_FIRST}{_VALUE}{_WORDS}(?P<hyphen>[\s-]?){_INCHES}", _measure, "in"),
     figured(
-        rf"{_START}{_FIRST}(?P<value>\d{{1,4}}\.\d{{1,4}}|(?<=\b(?:in|of|at|to|by)\s)\d{{1,4}}(?=\ss))(?P<glyph>(?!))?(?P<scale>(?!))?"
-        rf"(?P<hyphen>\s?)(?P<square>(?!))?(?P<unit>s)(?P<power>(?!))?{_OVER}{_END}",
+        rf"{EDGE}{_FIRST}(?P<value>\d{{1,4}}\.\d{{1,4}}|(?<=\b(?:in|of|at|to|by)\s)\d{{1,4}}(?=\ss))(?P<glyph>(?!))?(?P<scale>(?!))?"
+        rf"(?P<hyphen>\s?)(?P<square>(?!))?(?P<unit>s)(?P<power>(?!))?{OVER}{END}",
         _measure,
     ),
     figured(
-        rf"{_START}(?P<value>{NUMBER})\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(_BELOW)})(?P<power2>[²³23])?{_END}",
+        rf"{EDGE}(?P<value>{NUMBER})\s?/\s?(?P<square2>(?:sq|cu)\b\.?\s?)?(?P<below>{alternatives(BELOW)})(?P<power2>[²³23])?{END}",
         _per,
         "/",
     ),
     figured(
-        rf"{_START}((?:[-−]\s?)?(?:\d{{2,5}}|\d{{1,3}}(?:,\d{{3}})+|\d{{2,4}}\.\d{{1,4}}))\sK(?!\w|\.\s?[A-Z]|[-/&]|\s(?:run|race|[A-Z]))",
+        rf"{EDGE}((?:[-−]\s?)?(?:\d{{2,5}}|\d{{1,3}}(?:,\d{{3}})+|\d{{2,4}}\.\d{{1,4}}))\sK(?!\w|\.\s?[A-Z]|[-/&]|\s(?:run|race|[A-Z]))",
         lambda match, _: f"{_number(match[1])} kelvin",
         "K",
     ),
     rule(rf"(?<![\w.,/])(?:(\d{{1,4}})\s?)?([{''.join(_VULGAR)}])", _glyph),
-    figured(rf"{_START}{NUMBER}(?:\s?x\s?{NUMBER}){{1,3}}(?![\w.])", _size, "x"),
+    figured(rf"{EDGE}{NUMBER}(?:\s?x\s?{NUMBER}){{1,3}}(?![\w.])", _size, "x"),
     figured(r"(?<![\w.,])\d{3,5}\s?×\s?\d{3,5}(?![\w.,])", _size, "×"),
-    rule(r"(?<![\w.,/-])(km|kg|cm|mph|kHz|MHz|GHz|kW)(?!\w|[./²³-]\w|[²³])", _unit_word),
-    rule(r"(?<!\d)(?<!\d\s)(°\s?[CF])\b", _unit_word, "°"),
-    rule(
-        r"(?<=\bdegrees )([CF])\b(?!\.\s?[A-Z])",
-        lambda match, _: {"C": "Celsius", "F": "Fahrenheit"}[match[1]],
-        "degrees",
-    ),
+    *SYMBOLS,
 )
