@@ -16,8 +16,8 @@ from audiobook.settings import PauseSettings
 __all__ = ["Boundary", "Context", "after_line", "cut", "identity", "inside_line", "pause_ms"]
 
 Boundary = Literal[
-    "comma", "semicolon", "dash", "ellipsis", "interruption", "sentence", "dialogue_sentence", "to_speech", "to_tag",
-    "resume", "to_narration", "speaker_change", "paragraph", "scene", "heading",
+    "comma", "semicolon", "dash", "ellipsis", "ellipsis_inside", "interruption", "sentence", "dialogue_sentence",
+    "to_speech", "to_tag", "resume", "to_narration", "speaker_change", "paragraph", "scene", "heading",
 ]  # fmt: skip
 """Names of the milliseconds in `PauseSettings`."""
 
@@ -31,7 +31,7 @@ _PER_WORD = 0.02
 _LENGTH_CLAMP = (0.85, 1.3)
 _LONG_MS = 1000
 _GROWING: frozenset[Boundary] = frozenset(
-    {"sentence", "dialogue_sentence", "to_narration", "speaker_change", "paragraph", "ellipsis"}
+    {"sentence", "dialogue_sentence", "to_narration", "speaker_change", "paragraph", "ellipsis", "ellipsis_inside"}
 )
 """Boundaries behind a whole sentence, where its length counts."""
 _NORMAL = NormalDist()
@@ -76,14 +76,16 @@ _TAG = re.compile(
 def inside_line(before: str, *, speech: bool) -> Boundary:
     """Return the boundary after the sentence ``before`` when its line goes on."""
     if _bare(before).endswith(_TRAILS):
-        return "ellipsis"
+        return "ellipsis_inside"
     return "dialogue_sentence" if speech else "sentence"
 
 
 def cut(before: str) -> Boundary:
     """Return the boundary where a long sentence was cut after the clause ``before``."""
     bare = before.rstrip()
-    if bare.endswith((";", ":", *_TRAILS)):
+    if bare.endswith(_TRAILS):
+        return "ellipsis_inside"
+    if bare.endswith((";", ":")):
         return "semicolon"
     return "dash" if bare.endswith((*_BREAKS_OFF, ")", "]")) else "comma"
 
@@ -104,7 +106,7 @@ def after_line(before: Line, after: Line, *, resumes: bool, new_paragraph: bool)
     if new_paragraph:
         return "speaker_change" if from_speech and to_speech else "paragraph"
     if from_speech == to_speech:
-        return inside_line(before.text, speech=from_speech)
+        return "ellipsis" if words.endswith(_TRAILS) else inside_line(before.text, speech=from_speech)
     if from_speech:
         return _to_narration(words, after.text)
     return _to_speech(words, resumes=resumes)

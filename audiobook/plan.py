@@ -287,7 +287,7 @@ def _joined(line: Line, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _is_short(text: str) -> bool:
-    return len(text.split()) == 1 and pauses.inside_line(text, speech=False) != "ellipsis"
+    return len(text.split()) == 1 and pauses.inside_line(text, speech=False) != "ellipsis_inside"
 
 
 def _merged(

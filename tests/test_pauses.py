@@ -54,7 +54,8 @@ def test_the_same_sentence_has_the_same_pause_and_another_seed_another() -> None
 
 
 @pytest.mark.parametrize(
-    ("words", "boundary"), [("I went…", "ellipsis"), ("I went...”", "ellipsis"), ("I went.", "sentence")]
+    ("words", "boundary"),
+    [("I went…", "ellipsis_inside"), ("I went...”", "ellipsis_inside"), ("I went.", "sentence")],
 )
 def test_a_sentence_inside_a_line_of_narration(words: str, boundary: Boundary) -> None:
     assert inside_line(words, speech=False) == boundary
@@ -68,6 +69,7 @@ def test_a_sentence_inside_a_line_of_narration(words: str, boundary: Boundary) -
         ("one: ", "semicolon"),
         ("one — ", "dash"),
         ("(one) ", "dash"),
+        ("one… ", "ellipsis_inside"),
         ("one ", "comma"),
     ],
 )
@@ -91,6 +93,7 @@ def test_a_cut_follows_its_mark(words: str, boundary: Boundary) -> None:
         (("Ada", "“No.”"), (NARRATOR, "She left."), False, True, "paragraph"),
         ((NARRATOR, "One."), (NARRATOR, "Two."), False, True, "paragraph"),
         ((NARRATOR, "One."), (NARRATOR, "Two."), False, False, "sentence"),
+        ((NARRATOR, "One…"), (NARRATOR, "Two."), False, False, "ellipsis"),
         (("Ada", "“One.”"), ("Ada", "“Two.”"), True, False, "dialogue_sentence"),
     ],
 )

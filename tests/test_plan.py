@@ -157,6 +157,15 @@ def test_each_boundary_has_its_pause(first: Line, second: Line, boundary: str) -
     assert pause_between(first, second) == getattr(STEADY.pauses, boundary)
 
 
+def test_an_ellipsis_inside_a_line_is_shorter_than_one_at_its_end() -> None:
+    # Broke: "Well… I do not know." paused as long as a line that trails off.
+    lines = said("“Well… I do not know…”", by="Bo"), said("He left.")
+    _, inside, end, _ = passages(plan(script_of(lines), STEADY))
+    shorter = 0.85  # pauses behind short sentences are
+    assert inside.pause_after_ms == round(STEADY.pauses.ellipsis_inside * shorter)
+    assert end.pause_after_ms == round(STEADY.pauses.ellipsis * shorter)
+
+
 def test_a_tag_leads_back_into_the_same_speech() -> None:
     lines = said("“If you,”", by="Bo"), said("said Bo,"), said("“go away.”", by="Bo")
     done = passages(plan(script_of(lines), STEADY))
