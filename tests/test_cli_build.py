@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -162,6 +163,71 @@ def test_a_book_without_a_title_is_named_after_its_file_or_its_first_words(name:
     assert mutagen.mp4.MP4(book)["\xa9nam"] == [title]
 
 
+@pytest.fixture
+def poems() -> tuple[Path, Path]:
+    """Two books with one title."""
+    for place, text in (
+        ("ann", "It rained all day.\n\nThe cat sat still.\n"),
+        ("bob", "The sun shone.\n\nA dog ran.\n"),
+    ):
+        Path(place).mkdir()
+        Path(place, "poems.txt").write_text(f"Poems\n\nby {place.title()}\n\nChapter 1\n\n{text}", "utf-8")
+    return Path("ann/poems.txt"), Path("bob/poems.txt")
+
+
+def test_another_book_of_one_title_does_not_take_the_place_of_the_first(
+    poems: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Broke: the second replaced the first's audiobook, and its words were brought together with the first's script.
+    first, second = poems
+    assert build(first) == 0
+    script = Path("output/poems/poems.script")
+    script.write_text(script.read_text("utf-8").replace("all day", "all night"), "utf-8")
+    before = {path: path.read_bytes() for path in Path("output").rglob("*") if path.is_file()}
+    capsys.readouterr()
+    for refused in (
+        ["build"],
+        ["build", "--rescript"],
+        ["build", "--dry-run"],
+        ["build", "--explain", "cat"],
+        ["script"],
+    ):
+        assert main([refused[0], str(second), *refused[1:], *SILENT]) == 2
+        told = capsys.readouterr().err.splitlines()[-1]
+        assert f"output{os.sep}poems: another book is there, made from {first.resolve()}. Choose another place" in told
+    assert {path: path.read_bytes() for path in before} == before
+    assert build(second, "-o", "bobs") == 0
+    assert build(second, "--set", "metadata.title=Other Poems") == 0
+    assert Path("output/other-poems/other-poems.m4b").is_file()
+
+
+def test_a_book_that_was_moved_renamed_or_revised_is_still_itself(poems: tuple[Path, Path]) -> None:
+    first, second = poems
+    assert build(first) == 0
+    moved = first.rename("moved.txt")
+    moved.write_text(moved.read_text("utf-8").replace("The cat sat still.", "The cat ran."), "utf-8")
+    assert build(moved) == 0
+    moved.write_text(second.read_text("utf-8"), "utf-8")
+    assert build(moved) == 0
+    assert "The sun shone." in Path("output/poems/poems.script").read_text("utf-8")
+    # What lies there was thrown away: the place is free.
+    for path in Path("output/poems").iterdir():
+        if path.is_file():
+            path.unlink()
+    first.write_text("Poems\n\nby Ann\n\nChapter 1\n\nAll else.\n", "utf-8")
+    assert build(first) == 0
+
+
+def test_a_script_that_is_named_gives_way_unless_it_was_edited(poems: tuple[Path, Path]) -> None:
+    first, second = poems
+    assert main(["script", str(first), "-o", "my.script", *SILENT]) == 0
+    assert main(["script", str(second), "-o", "my.script", *SILENT]) == 0
+    edited = Path("my.script").read_text("utf-8").replace("sun", "moon")
+    Path("my.script").write_text(edited, "utf-8")
+    assert main(["script", str(first), "-o", "my.script", *SILENT]) == 2
+    assert Path("my.script").read_text("utf-8") == edited
+
+
 def test_chosen_chapters_do_not_overwrite_the_whole_book(story: Path) -> None:
     assert build(story, "--chapters", "2") == 0
     book = mutagen.mp4.MP4("output/the-lamp/chapters-2/the-lamp.m4b")
@@ -293,20 +359,3 @@ def test_help_teaches_by_example(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_module_runs_like_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "audiobook", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("audiobook, version ")
-
-
-def test_another_book_of_the_same_title_never_takes_the_place_of_the_first(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    # The second took the first's script and files without a word, or spoke the first's edited script as its own book.
-    for name, text in (("a.txt", "All fell silent."), ("b.txt", "The sea was calm."), ("c.txt", "The sea was calm.")):
-        (tmp_path / name).write_text(f"Poems\n\nby Ann Lee\n\nChapter 1\n\n{text}\n", "utf-8")
-    assert build("a.txt", "--formats", "srt") == 0
-    before = Path("output/poems/poems.script").read_bytes()
-    assert build("b.txt", "--formats", "srt") == 6
-    assert "belongs to another book of this title, made from a.txt" in capsys.readouterr().err
-    assert Path("output/poems/poems.script").read_bytes() == before
-    assert build("b.txt", "--formats", "srt", "-o", "second") == 0
-    (tmp_path / "a.txt").write_text("Poems\n\nby Ann Lee\n\nChapter 1\n\nAll was rewritten.\n", "utf-8")
-    assert build("a.txt", "--formats", "srt") == 0, "the same file with other words is the same book"
-    assert build("c.txt", "--formats", "srt", "-o", "second") == 0, "so is a file that was renamed"

@@ -15,9 +15,10 @@ from audiobook.atomic import write_text
 from audiobook.book import Book, Metadata, count_letters
 from audiobook.cache import cache_folder
 from audiobook.engines import all_voices
-from audiobook.errors import LedgerError, OutputError, ScriptError, UsageError
+from audiobook.errors import LedgerError, ScriptError, UsageError
 from audiobook.ingest.textfile import fallback_title
 from audiobook.names import slug
+from audiobook.pipeline.belonging import MEMORY, note_book, require_same_book, texts
 from audiobook.pipeline.voices import better_voices, recast, resolve_engine
 from audiobook.progress import Event, Progress
 from audiobook.rescript import keep_edits
@@ -30,8 +31,6 @@ __all__ = ["Draft", "Reconciled", "Request", "draft", "read_source", "reconcile"
 OUTPUT = Path("output")
 _LONG_BYTES = 100_000
 """Of a source: from there on reading takes so long that somebody who waits wonders."""
-_MEMORY = ".audiobook"
-"""Folder beside a script that holds the script as it was generated, to tell hand edits from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,8 @@ class Request:
 class Draft:
     """A script, and what it was made from."""
 
+    source: str
+    """A path, or ``-`` for standard input."""
     script: Script
     book: Book | None
     """None when the source is a script."""
@@ -72,7 +73,7 @@ def draft(source: str, settings: Settings, progress: Progress) -> Draft:
         script = read_script(Path(source))
         lines = (line.text for chapter in script.chapters for line in chapter.lines())
         metadata = _titled(with_settings(script.metadata, settings.metadata), source, lines)
-        return Draft(recast(dataclasses.replace(script, metadata=metadata), settings), None)
+        return Draft(source, recast(dataclasses.replace(script, metadata=metadata), settings), None)
     book = read_source(source, settings)
     chosen, settings = settings.engine, resolve_engine(settings, book.metadata.language)
     progress(
@@ -88,7 +89,7 @@ def draft(source: str, settings: Settings, progress: Progress) -> Draft:
     warnings += cast_warnings(script, settings.cast)
     _require_every_letter(book, script, source)
     is_epub = source != "-" and ingest.format_of(Path(source)) == "epub"
-    return Draft(script, book, warnings, Path(source) if is_epub else None)
+    return Draft(source, script, book, warnings, Path(source) if is_epub else None)
 
 
 def write_draft(request: Request, settings: Settings, progress: Progress) -> tuple[Path, Draft]:
@@ -118,15 +119,25 @@ class Reconciled:
     notes: tuple[Event, ...] = ()
 
 
-def reconcile(path: Path, made: Draft, *, rescript: bool) -> Reconciled:
+def reconcile(path: Path, made: Draft, *, rescript: bool, named: bool = False) -> Reconciled:
     """Bring a fresh script together with the file at ``path``: edited by hand it stays, else it gives way.
 
+    Args:
+        path: of the script.
+        made: the fresh one.
+        rescript: whether edits are carried over, in place of using the edited script.
+        named: whether the user named this very file, which then may give way to another book's.
+
     Raises:
+        UsageError: another book lies there.
         ScriptError: the edited script is wrong.
     """
     memory = _memory(path)
     fresh = format_script(made.script)
-    if not path.is_file() or (memory.is_file() and memory.read_bytes() == path.read_bytes()):
+    edited_by_hand = path.is_file() and not (memory.is_file() and memory.read_bytes() == path.read_bytes())
+    if edited_by_hand or not named:
+        require_same_book(path, made.source, made.script)
+    if not edited_by_hand:
         return Reconciled(made.script, fresh, fresh)
     try:
         edited = read_script(path)
@@ -136,7 +147,7 @@ def reconcile(path: Path, made: Draft, *, rescript: bool) -> Reconciled:
         raise ScriptError(error.message, place=error.place, remedy=remedy) from error
     if not rescript:
         notes = [Event("stage", f"using the edited script {path}; --rescript makes it anew and keeps the edits")]
-        if added := _texts(made.script) - _texts(base):
+        if added := texts(made.script) - texts(base):
             count = sum(added.values())
             message = f"the book has changed since this script was made; paragraphs that are not in it: {count}"
             notes.append(Event("warning", f"{message}; --rescript takes them in and keeps your edits"))
@@ -150,11 +161,11 @@ def settle(path: Path, made: Draft, request: Request, progress: Progress) -> Dra
     """Write the script that `reconcile` settles on, and tell of what it found.
 
     Raises:
+        UsageError: another book lies there.
         ScriptError: the edited script is wrong.
-        OutputError: the script cannot be written, or another book of this title has its place.
+        OutputError: the script cannot be written.
     """
-    _require_same_book(path, made, Path(request.source).name)
-    found = reconcile(path, made, rescript=request.rescript)
+    found = reconcile(path, made, rescript=request.rescript, named=path == request.out)
     for event in (*(Event("warning", warning) for warning in made.warnings), *found.notes):
         progress(event)
     if path != request.out and (unused := _edited_beside(path)):
@@ -168,24 +179,8 @@ def settle(path: Path, made: Draft, request: Request, progress: Progress) -> Dra
     if found.written is not None:
         write_text(path, found.written)
         write_text(_memory(path), found.generated)
-    write_text(_source_note(path), Path(request.source).name)
+    note_book(path, made.source, made.script)
     return dataclasses.replace(made, script=found.script)
-
-
-def _require_same_book(path: Path, made: Draft, source: str) -> None:
-    """Refuse the place of another book: one from a file of another name, with no paragraph in common."""
-    note, memory = _source_note(path), _memory(path)
-    if not (path.is_file() and note.is_file() and memory.is_file()):
-        return
-    earlier = note.read_text("utf-8", "replace")
-    if earlier == source:
-        return
-    if not _texts(read_script(memory)) & _texts(made.script):
-        raise OutputError(
-            f"belongs to another book of this title, made from {earlier}",
-            place=str(path),
-            remedy=f"Choose another place for {source} with -o",
-        )
 
 
 def _edited_beside(path: Path) -> list[str]:
@@ -196,22 +191,7 @@ def _edited_beside(path: Path) -> list[str]:
 
 
 def _memory(path: Path) -> Path:
-    return path.parent / _MEMORY / path.name
-
-
-def _source_note(path: Path) -> Path:
-    """Where the name of the book's file is kept, to tell another book of the same title from it."""
-    return path.parent / _MEMORY / f"{path.stem}.source"
-
-
-def _texts(script: Script) -> Counter[str]:
-    """Count the paragraphs of a script by their words."""
-    return Counter(
-        " ".join(" ".join(line.text for line in paragraph.lines).split())
-        for chapter in script.chapters
-        for scene in chapter.scenes
-        for paragraph in scene.paragraphs
-    )
+    return path.parent / MEMORY / path.name
 
 
 def is_script(source: str) -> bool:

@@ -8,6 +8,7 @@ from audiobook.spoken.numbers import cardinal, decimal, ordinal
 from audiobook.spoken.rules import EDGE, NUMBER, Style, alternatives, figured, rule
 from audiobook.spoken.units import (
     ALONE,
+    BEHIND_NOUNS,
     BELOW,
     DOT,
     END,
@@ -216,6 +217,7 @@ _FIRST = (
 )
 
 RULES = (
+    *BEHIND_NOUNS,
     figured(
         rf"(?<=\d)(\s?(?:{alternatives(PLAIN)}))/(?=[\d,.]{{1,12}}\s?(?:{alternatives(PLAIN)})(?!\w))",
         lambda match, _: f"{match[1]} / ",
