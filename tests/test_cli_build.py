@@ -201,6 +201,18 @@ def test_another_book_of_one_title_does_not_take_the_place_of_the_first(
     assert Path("output/other-poems/other-poems.m4b").is_file()
 
 
+def test_a_batch_names_a_book_whose_folder_is_anothers(
+    poems: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = poems
+    assert build(first) == 0
+    before = Path("output/poems/poems.m4b").read_bytes()
+    capsys.readouterr()
+    assert main(["batch", str(second), "-o", "output", *SILENT]) == 7
+    assert f"another book is there, made from {first.resolve()}" in capsys.readouterr().err
+    assert Path("output/poems/poems.m4b").read_bytes() == before
+
+
 def test_a_book_that_was_moved_renamed_or_revised_is_still_itself(poems: tuple[Path, Path]) -> None:
     first, second = poems
     assert build(first) == 0

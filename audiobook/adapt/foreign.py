@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from audiobook.adapt.flow import Flow
@@ -23,7 +23,7 @@ _NAMED, _NOUN, _GUESS = 0.95, 0.7, 0.45
 """Confidence by what names the speaker: a name, a noun, or turns and pronouns. Set by hand, not measured."""
 _LATELY = 4
 """Speeches back in which a pronoun finds its name."""
-_TO = r"(?!(?:à|a|au|zu|an|al|ao|para|mit|con|avec|com|к|с|в|на|и|y|e|et|und)\b)"
+_TO = r"(?!(?:à|a|au|zu|an|al|ao|para|mit|con|avec|com|к|с|в|на|и|y|e|et|und|aan|tegen|tot|met)\b)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class _Tag:
     name: str = ""
     noun: str = ""
     sex: Sex = "unknown"
+    other: bool = False
+    """It says I, we or they."""
+    told: bool = False
+    """The name or noun is the last subject of the narration before the speech."""
 
 
 def find_lines(flow: Flow, tongue: Tongue) -> tuple[tuple[Line, ...], tuple[Person, ...]]:
@@ -65,6 +69,10 @@ def find_lines(flow: Flow, tongue: Tongue) -> tuple[tuple[Line, ...], tuple[Pers
         while end < len(told) and told[end].paragraph == told[at].paragraph and not _changes(tags[at:end], tags[end]):
             end += 1
         first = next((tag for tag in tags[at:end] if tag is not None), None)
+        if first is not None and not (first.name or first.noun or first.other):
+            first = _with_subject(first, _told_before(flow, told, at), tongue, full)
+            if first.told and sexes.get(name := full.get(first.name, first.name) or first.noun, "unknown") == "unknown":
+                sexes[name] = first.sex
         speaker, confidence, doubt = _speaker(first, told[at].paragraph, turns, full, sexes)
         for i in range(at, end):
             tag = tags[i]
@@ -89,10 +97,11 @@ def _speaker(
     tag: _Tag | None, paragraph: int, turns: Sequence[tuple[int, str]], full: dict[str, str], sexes: dict[str, Sex]
 ) -> tuple[str, float, str]:
     """Name the speaker of a paragraph, how surely, and what is to be checked."""
-    if tag is not None and tag.name:
-        return full[tag.name], _NAMED, f"{full[tag.name]} (name beside it)"
-    if tag is not None and tag.noun:
-        return tag.noun, _NOUN, f"{tag.noun} (said by: a noun)"
+    if tag is not None and (tag.name or tag.noun):
+        name = full.get(tag.name, tag.name) or tag.noun
+        if tag.told:
+            return name, _GUESS, f"{name} {_GUESS:.2f}, {UNKNOWN} (subject of the narration before it)"
+        return name, *((_NAMED, f"{name} (name beside it)") if tag.name else (_NOUN, f"{name} (said by: a noun)"))
     lately = [name for _, name in turns[-_LATELY:] if name != UNKNOWN]
     if tag is not None and tag.sex != "unknown":
         fits = list(dict.fromkeys(name for name in reversed(lately) if sexes.get(name) == tag.sex))
@@ -105,6 +114,35 @@ def _speaker(
         if UNKNOWN not in {other, last} and other != last:
             return other, _GUESS, f"{other} {_GUESS:.2f}, {last} (alternation)"
     return UNKNOWN, 0.0, f"{', '.join(dict.fromkeys(lately)) or UNKNOWN} (no name beside it)"
+
+
+def _told_before(flow: Flow, told: Sequence[Told], at: int) -> str:
+    """Return the narration that stands before a speech: of its paragraph, else all of the paragraph before."""
+    paragraph = told[at].paragraph
+    text = flow.text[flow.starts[paragraph] : told[at].start]
+    if text.strip(_SPACE_AND_DASHES) or not paragraph or paragraph in flow.breaks:
+        return text
+    tells = flow.spoken(paragraph - 1) and not (at and told[at - 1].paragraph == paragraph - 1)
+    return flow.text[flow.starts[paragraph - 1] : flow.ends[paragraph - 1]] if tells else ""
+
+
+def _with_subject(tag: _Tag, before: str, tongue: Tongue, full: dict[str, str]) -> _Tag:
+    """Let a tag without a name ("dijo", "dit-elle") mean the last person of its sex that opens a sentence before it.
+
+    Persons are names of speakers, given names and nouns for people; sentences that open with none are passed over.
+    """
+    for match in reversed(list(_openings(tongue).finditer(before))):
+        who = " ".join(match[0].split())
+        noun = match["noun"] or ""
+        words = (noun or who).lower().split()
+        sex: Sex = next(
+            (known[word] for word in words for known in (tongue.sexes, tongue.nouns) if word in known), "unknown"
+        )
+        person = bool(noun) or who in full or sex != "unknown"
+        if person and (tag.sex == "unknown" or sex in {tag.sex, "unknown"}):
+            sex = sex if sex != "unknown" else tag.sex
+            return replace(tag, noun=who, sex=sex, told=True) if noun else replace(tag, name=who, sex=sex, told=True)
+    return tag
 
 
 def _full_names(names: set[str]) -> dict[str, str]:
@@ -150,12 +188,13 @@ def _read(match: re.Match[str], tongue: Tongue) -> _Tag:
     """Turn a matched tag into what it says."""
     found = match.groupdict()
     start, end = match.start("verb"), match.end()
-    word = (found.get("pronoun") or "").lower()
+    word, verb = (found.get("pronoun") or "").lower(), match["verb"].lower()
     sex: Sex = "unknown"
     if word:
         sex = "female" if word in tongue.she else "male" if word in _HE else "unknown"
+        if _is_plural(verb, tongue):
+            sex = "unknown"  # "sagten sie", "zeiden ze": they
     elif tongue.code == "ru":
-        verb = match["verb"].lower()
         sex = "female" if verb.endswith(("а", "ась")) else "male" if verb.endswith(("л", "лся")) else "unknown"
     name, noun = found.get("name") or "", found.get("noun") or ""
     name = " ".join(name.split())
@@ -166,22 +205,29 @@ def _read(match: re.Match[str], tongue: Tongue) -> _Tag:
         return _Tag(start, end, name=name, sex=known)
     if noun:
         noun = " ".join(noun.split())
-        sex = sex if sex != "unknown" else _sex_of(noun.lower(), match["verb"].lower(), tongue)
+        sex = sex if sex != "unknown" else _sex_of(noun.lower(), verb, tongue)
         return _Tag(start, end, noun=noun[:1].upper() + noun[1:], sex=sex)
-    return _Tag(start, end, sex=sex)
+    other = bool(word and sex == "unknown") or _is_plural(verb, tongue) or verb in _MINE
+    return _Tag(start, end, sex=sex, other=other)
 
 
 def _sex_of(noun: str, verb: str, tongue: Tongue) -> Sex:
-    """Tell the sex of a person by the noun, else by the gender of what stands before it; German plurals have none."""
+    """Tell the sex of a person by the noun, else by the gender of what stands before it; plurals have none."""
     words = re.findall(r"[\w-]+['’]?", noun)
     known = next((tongue.nouns[word] for word in reversed(words) if word in tongue.nouns), None)
     if known is not None:
         return known
-    plural = tongue.code == "de" and verb.endswith("en")
-    return "unknown" if plural else tongue.genders.get(words[0].replace("’", "'"), "unknown")
+    return "unknown" if _is_plural(verb, tongue) else tongue.genders.get(words[0].replace("’", "'"), "unknown")
 
 
-_HE = frozenset({"il", "er", "él", "lui", "egli", "ele", "он", "他", "彼"})
+def _is_plural(verb: str, tongue: Tongue) -> bool:
+    return tongue.code in {"de", "nl"} and verb.endswith("en")
+
+
+_MINE = frozenset({"demandai", "dije", "pregunté", "dissi"})
+"""Verbs of speech of a narrator who says I without the word."""
+_SPACE_AND_DASHES = " \n\u00a0—–―-"
+_HE = frozenset({"il", "er", "hij", "él", "lui", "egli", "ele", "он", "他", "彼"})
 
 
 def _any(words: frozenset[str]) -> str:
@@ -205,6 +251,10 @@ def _parts(tongue: Tongue) -> tuple[str, str]:
             rf"(?:(?P<pronoun>{_any(tongue.he | tongue.she)})\b|{name}|(?P<noun>[а-яё]{{4,}}(?<!о)(?=\s*[,.:;!?—–])))",
         )
     noun = rf"(?:[a-zäöüß]+\s+){{0,2}}[{_UPPER}]\w+" if tongue.code == "de" else r"[^\W\d_]{3,}"
+    if tongue.code == "nl":
+        # "De oude man": adjectives end in e, and stand before a noun that is known or that ends the clause.
+        known = _any(frozenset(tongue.nouns))
+        noun = rf"(?:(?:(?!(?:{known})\b)[^\W\d_]+e\s+){{1,2}}(?:(?:{known})\b|{noun}(?=\s*[,.:;!?–—]))|{noun})"
     elided = "|".join(sorted(re.escape(word) for word in tongue.articles if word.endswith("'"))) or "(?!)"
     article = rf"(?i:(?:{_any(tongue.articles)})\s+|(?:{elided}))"
     # "La bambina disse" opens a sentence, and names nobody La; "il sig. Dossi" is a name behind its article.
@@ -212,6 +262,16 @@ def _parts(tongue: Tongue) -> tuple[str, str]:
     name = rf"(?!{article}(?!{titled if tongue.code == 'de' else f'[{_UPPER}]|{titled}'})){name}"
     pronoun = rf"(?P<pronoun>{_any(tongue.he | tongue.she)})\b"
     return verb, rf"(?:{pronoun}|{name}|(?P<noun>{article}{noun}))"
+
+
+@cache
+def _openings(tongue: Tongue) -> re.Pattern[str]:
+    """Match who opens a sentence and is its subject, as far as a small letter behind it tells."""
+    if tongue.unspaced:
+        return re.compile("(?!)(?P<noun>)")
+    name = rf"(?:(?i:{_any(tongue.titles)})\s+)?[{_UPPER}][\w'’-]*(?:\s+[{_UPPER}][\w'’-]*){{0,3}}"
+    noun = rf"(?i:{_any(tongue.articles)})\s+(?:[^\W\d_]+\s+)?(?P<noun>(?i:{_any(frozenset(tongue.nouns))}))"
+    return re.compile(rf"(?:^|(?<=[.!?…]\s))(?:{noun}|{name})(?=\s+[^\W\d_{_UPPER}])")
 
 
 @cache

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from audiobook.adapt.flow import Flow
-from audiobook.adapt.style import style_named
+from audiobook.adapt.quotes import find_quotes
+from audiobook.adapt.style import style_named, vote
 from audiobook.adapt.tongues import Tongue
 
 __all__ = ["Told", "find_told", "verbs_of"]
@@ -41,7 +43,7 @@ _TURN = re.compile(rf"([,.!?…:;]*)\s*({_DASH})\s*")
 _CORNERS = {"「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄"}
 _ENDS = ".!?…。！？"
 _CLOSED = re.compile(r"[.!?…,;:—–。！？，、]$")
-_MARKS = ' \t\n\u00a0\u202f"“”„«»「」『』﹁﹂﹃﹄'
+_MARKS = " \t\n\u00a0\u202f\"'‘’“”„«»「」『』﹁﹂﹃﹄"
 _LETTERS = 6
 """Letters that make a quoted stretch without any sign a speech, in languages without spaces."""
 _WORDS = 3
@@ -56,6 +58,7 @@ def find_told(flow: Flow, tongue: Tongue) -> tuple[Told, ...]:
     """Find all speech of a book in reading order: in marks, and behind dashes that open it."""
     pairs = _pairs(flow.text)
     pattern = re.compile("|".join(map(re.escape, sorted({*pairs, *"".join(pairs.values())}))))
+    singles = _in_single_marks(flow)
     found: list[Told] = []
     pending = ""
     for paragraph, (left, right) in enumerate(zip(flow.starts, flow.ends, strict=True)):
@@ -66,12 +69,26 @@ def find_told(flow: Flow, tongue: Tongue) -> tuple[Told, ...]:
         if opened is not None:
             regions, pending = [_Region(left, right, dash=True)], ""
         else:
-            regions, pending = _marked(flow.text, left, right, pattern, pairs, pending)
+            if singles is None:
+                regions, pending = _marked(flow.text, left, right, pattern, pairs, pending)
+            else:
+                regions = singles[paragraph]
             regions = [region for region in regions if _is_said(flow.text, left, right, region, tongue)]
             regions += _behind_narration(flow.text, left, right, regions)
         for region in regions:
             found += (Told(start, end, paragraph) for start, end in _without_tags(flow.text, region, tongue))
     return tuple(found)
+
+
+def _in_single_marks(flow: Flow) -> dict[int, list[_Region]] | None:
+    """Read the marks of a book whose convention is the single one, as Dutch books have it; None for all others."""
+    style = vote(flow.text)
+    if style.name != "single":
+        return None
+    regions: dict[int, list[_Region]] = defaultdict(list)
+    for quote in find_quotes(flow, style):
+        regions[quote.paragraph].append(_Region(quote.start, quote.end, dash=False))
+    return regions
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -155,7 +172,7 @@ def _inverted(tongue: Tongue) -> re.Pattern[str]:
 def _without_tags(text: str, region: _Region, tongue: Tongue) -> Iterator[tuple[int, int]]:
     """Yield the stretches of a region that are spoken."""
     parts = list(_between_dashes(text, region, tongue)) if region.dash else [(region.start, region.end)]
-    commas = tongue.code == "fr" or (region.dash and tongue.code in {"it", "pt", "es"})
+    commas = tongue.code == "fr" or (region.dash and tongue.code in {"it", "pt", "es", "nl"})
     for start, end in parts:
         for a, b in _between_commas(text, start, end, tongue) if commas else ((start, end),):
             if any(map(str.isalnum, text[a:b])):
