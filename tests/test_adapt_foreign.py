@@ -228,6 +228,7 @@ def test_the_lines_of_any_text_hold_all_of_it(language: str, paragraphs: list[st
         ("nl", "Het kleine meisje zei: “Waar ga je heen?”", "Het kleine meisje", "female"),
         ("nl", "“Kom,” fluisterde de dame zacht.", "De dame", "female"),
         ("nl", "“Weg!” schreeuwde de oude molenaar.", "De oude molenaar", "unknown"),
+        ("nl", "“Kom eten,” riep moeder van beneden.", "Moeder", "female"),
         ("nl", "“Weg!” zei meneer Van Dam.", "Meneer Van Dam", "male"),
         ("fr", "La fermière dit : « Où vas-tu ? »", "La fermière", "female"),
         ("fr", "« Oh », dit son épouse.", "Son épouse", "female"),

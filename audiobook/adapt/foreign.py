@@ -261,7 +261,8 @@ def _parts(tongue: Tongue) -> tuple[str, str]:
     titled = rf"(?i:{_any(tongue.titles)})\s+[{_UPPER}]"
     name = rf"(?!{article}(?!{titled if tongue.code == 'de' else f'[{_UPPER}]|{titled}'})){name}"
     pronoun = rf"(?P<pronoun>{_any(tongue.he | tongue.she)})\b"
-    return verb, rf"(?:{pronoun}|{name}|(?P<noun>{article}{noun}))"
+    kin = _any(tongue.titles & frozenset(tongue.nouns))  # "zei moeder", "dit père"
+    return verb, rf"(?:{pronoun}|{name}|(?P<noun>{article}{noun}|(?:{kin})\b))"
 
 
 @cache
