@@ -67,9 +67,15 @@ _MARK = re.compile(r"[.!?,;:—…]\s")
 _MARK_S = 0.3
 """Seconds of quiet at a mark inside the text, beyond what its words take."""
 
-_NAMED_S = 1.1
+_NAMED_S = 1.5
 """Seconds that a letter may take that the voice's language does not have and eSpeak calls by its name ("Hebrew letter
-shin"): 0.5 to 0.9 for Hebrew, Arabic, Thai and kana by Piper and eSpeak, beyond what a letter of the language takes."""
+shin"): 0.5 to 0.9 for Hebrew, Arabic, Thai and kana by Piper and eSpeak, 1.4 for Ethiopic."""
+_PLAIN = 0x180
+"""Latin letters below are read; eSpeak calls many of those from here on by their names, as Vietnamese has them."""
+_SPELT = re.compile(r"(?<!['’\w])(?:[^\W\d_][\s,.;-]+){2,}[^\W\d_](?!['’\w])")
+"""Three letters or more, each alone: "a b c"."""
+_SPELT_S = 0.4
+"""Seconds that such a letter may take beyond one in a word; Piper's took 0.36 in all."""
 
 _WIDE = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 
@@ -138,7 +144,8 @@ class Judge:
             low, high = max(low, expected / (_SPREAD_DOWN + doubt)), min(high, expected * (_SPREAD + doubt))
         if seconds < low:
             return f"only {seconds:.2f} s of sound, at least {low:.2f} s expected"
-        high += _EXTRA_S + _MARK_S * len(_MARK.findall(utterance.text)) + _NAMED_S * _named_letters(utterance) / rate
+        high += _EXTRA_S + _MARK_S * len(_MARK.findall(utterance.text))
+        high += (_NAMED_S * _named_letters(utterance) + _SPELT_S * _spelt_letters(utterance)) / rate
         if seconds > high:
             return f"{seconds:.1f} s of sound, at most {high:.1f} s expected"
         return ""
@@ -149,7 +156,8 @@ class Judge:
         letters, units = "".join(re.findall(r"\w+", text)), spoken_units(utterance)
         if units < _REPEATED_UNITS or letters[-_END:] in letters[:-3] or not has_calibration(utterance.language):
             return ""
-        if _named_letters(utterance):  # "letter" is said with each of them
+        # "Letter" is said with each that is named, and names of letters rhyme: "b c d e".
+        if _named_letters(utterance) or _spelt_letters(utterance):
             return ""
         likeness = _tail_again(speech.samples, speech.sample_rate)
         if likeness > _COPY:
@@ -175,7 +183,7 @@ class Judge:
 
 
 def _named_letters(utterance: Utterance) -> int:
-    """Count letters, and signs at them, that are not Latin, in a language that is written in Latin letters.
+    """Count letters, and signs at them, that are not of the common Latin ones, in a language written in those.
 
     All languages with a calibration text are; of others it is not known how they are written.
     """
@@ -183,7 +191,11 @@ def _named_letters(utterance: Utterance) -> int:
     if text.isascii() or not has_calibration(utterance.language):
         return 0
     signs = [sign for sign in text if unicodedata.category(sign)[0] in "LM"]
-    return sum(not unicodedata.name(sign, "").startswith(("LATIN", "COMBINING")) for sign in signs)
+    return sum(ord(s) >= _PLAIN and not unicodedata.name(s, "").startswith("COMBINING") for s in signs)
+
+
+def _spelt_letters(utterance: Utterance) -> int:
+    return sum(sum(map(str.isalpha, run)) for run in _SPELT.findall(utterance.text))
 
 
 def _says_again(text: str) -> bool:

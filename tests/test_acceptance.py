@@ -196,7 +196,10 @@ def test_letters_that_are_called_by_their_names_may_take_their_time(name: str) -
     engine = open_engine(name)
     voice = Voice(name, "en-us" if name == "pyttsx3" else engine.voices()[0].name)
     judge = Asking(engine.speak)
-    texts = ("שלום עולם, אמר דוד.", "مرحبا بالعالم.", "こんにちは世界", "สวัสดีชาวโลก", "„“ 𝕬𝖇𝖈 Ａone ①.")
+    texts = (
+        "שלום עולם, אמר דוד.", "مرحبا بالعالم.", "こんにちは世界", "สวัสดีชาวโลก", "„“ 𝕬𝖇𝖈 Ａone ①.", "ሰላም ልዑል",
+        "Nguyễn Thị Phương Thảo đã đến Đà Nẵng.", "a b c d e f g h i j k l m n o p q r s t u v w x y z",
+    )  # fmt: skip
     lines = [Utterance(text, "en", voice) for text in texts]
     takes = [engine.speak(line) for line in lines]
     assert [judge.fault(line, take) for line, take in zip(lines, takes, strict=True)] == [""] * len(texts)
