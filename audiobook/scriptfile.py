@@ -291,9 +291,9 @@ class _Reader:
         elif text.startswith(";"):
             self._comments.append(text[1:].strip())
         elif text == "#" or text.startswith("# "):
-            self._start_chapter(_written(text[2:]))
+            self._start_chapter(_title(text[2:]))
         elif text == "##" or text.startswith("## "):
-            self._start_scene(_written(text[3:]))
+            self._start_scene(_title(text[3:]))
         elif _BREAKS.fullmatch(text):
             self._start_scene(_UNTITLED)
         elif text.startswith("["):
@@ -354,6 +354,16 @@ class _Reader:
             near = difflib.get_close_matches(speaker, self._cast, n=1)
             hint = f"did you mean {near[0]!r}? Else add" if near else "add"
             raise ValueError(f"unknown speaker {speaker!r}; {hint} {_key(speaker)} to [cast]")
+
+
+def _title(text: str) -> _Title:
+    """Read a title. Without a bar its braces are no marks: titles had braces before they had marks."""
+    if "|" in text:
+        return _written(text)
+    try:
+        return unescape(text.strip()), ()
+    except TextError as error:
+        raise ValueError(str(error)) from error
 
 
 def _written(text: str) -> tuple[str, tuple[Override, ...]]:

@@ -213,6 +213,21 @@ def test_a_batch_names_a_book_whose_folder_is_anothers(
     assert Path("output/poems/poems.m4b").read_bytes() == before
 
 
+def test_scripts_of_one_title_do_not_take_each_others_place(
+    poems: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripts = [Path(f"{poem.parent.name}.script") for poem in poems]
+    for poem, script in zip(poems, scripts, strict=True):
+        assert main(["script", str(poem), "-o", str(script), *SILENT]) == 0
+    assert build(scripts[0]) == 0
+    before = Path("output/poems/poems.m4b").read_bytes()
+    assert build(scripts[1]) == 2
+    assert f"another book is there, made from {scripts[0].resolve()}" in capsys.readouterr().err
+    assert Path("output/poems/poems.m4b").read_bytes() == before
+    assert build(scripts[0]) == 0
+    assert build(poems[0]) == 0  # what the script was made from is the same book
+
+
 def test_a_book_that_was_moved_renamed_or_revised_is_still_itself(poems: tuple[Path, Path]) -> None:
     first, second = poems
     assert build(first) == 0

@@ -201,3 +201,15 @@ def test_writing_is_atomic_and_ends_with_one_line_break(tmp_path: Path) -> None:
     write_script(tmp_path / "a.script", script)
     assert read_script(tmp_path / "a.script") == script
     assert [path.name for path in tmp_path.iterdir()] == ["a.script"]
+
+
+def test_braces_in_a_title_are_text_until_a_bar_makes_them_a_mark() -> None:
+    # A title such as "The {Odd} One" was refused once titles could hold marks.
+    head = '+++\ntitle = "T"\n[cast]\nNARRATOR = "a:b"\n+++\n'
+    source = f"{head}# The {{Odd}} One\n\n## \\{{two\n\nNARRATOR: Yes.\n\n# {{Chat|lang=fr}}\n\nNARRATOR: No.\n"
+    script = parse_script(source)
+    assert [chapter.title for chapter in script.chapters] == ["The {Odd} One", "Chat"]
+    assert script.chapters[0].scenes[0].title == "{two"
+    assert not script.chapters[0].title_overrides
+    assert script.chapters[1].title_overrides[0].language == "fr"
+    assert parse_script(format_script(script)) == script

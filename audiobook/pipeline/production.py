@@ -19,6 +19,7 @@ from audiobook.engines import all_voices
 from audiobook.errors import CheckError, RecordingError, SourceError, VoiceError
 from audiobook.levels import calibration_utterances
 from audiobook.names import slug
+from audiobook.pipeline.belonging import note_book, require_same_book
 from audiobook.pipeline.draft import OUTPUT, Draft, Request, draft, is_script, reconcile, settle
 from audiobook.pipeline.ears import attentive, require_ears
 from audiobook.pipeline.encoders import ENCODERS, Encoders
@@ -99,18 +100,21 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
     made = draft(request.source, settings, progress)
     name = slug(made.script.metadata.title)
     folder = request.out or OUTPUT / name
-    path = Path(request.source)
+    path, own = Path(request.source), folder / f"{name}.script"
     script = made.script
-    if not is_script(request.source):
-        path = folder / f"{name}.script"
-        script = reconcile(path, made, rescript=request.rescript).script
+    if is_script(request.source):
+        require_same_book(own, request.source, script)
+    else:
+        path, script = own, reconcile(own, made, rescript=request.rescript).script
     rate = _require_recordable(script, settings, path)
     plan = make_plan(script, settings, made.book, Path(request.source), progress)
     if not any(chapter.passages for chapter in plan.chapters):
         raise SourceError("there is nothing to read aloud", place=request.source, remedy="See audiobook inspect")
     listen = require_ears(script.metadata.language, settings, progress)
     work = work_folder(plan, rate, folder)
-    if not is_script(request.source):
+    if is_script(request.source):
+        note_book(own, request.source, script)
+    else:
         made = settle(path, made, request, progress)
     narrator = dict(script.cast)[NARRATOR]
     for message in (*accent(narrator, script.metadata.language), *unhonoured(plan, settings.record.device)):
