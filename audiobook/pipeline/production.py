@@ -116,8 +116,8 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
         note_book(own, request.source, script)
     else:
         made = settle(path, made, request, progress)
-    narrator = dict(script.cast)[NARRATOR]
-    for message in (*accent(narrator, script.metadata.language), *unhonoured(plan, settings.record.device)):
+    accents = accent(dict(script.cast)[NARRATOR], script.metadata.language)
+    for message in (*accents, *unhonoured(plan, settings.record.device)):
         progress(Event("warning", message))
     if settings.chapters:  # a part of a book never takes the place of the whole
         folder /= f"chapters-{slug(settings.chapters)}"
@@ -134,12 +134,11 @@ def build(request: Request, settings: Settings, progress: Progress, crew: Crew |
         progress(Event("stage", f"writing {', '.join(settings.formats)}"))
         book = assemble(recorded.tracks)
         packages = _publish(book, folder, name, settings, progress)
-    figures = tuple(recorded.levels)
     audio_s = sum(track.frames / track.sample_rate for track in recorded.tracks)
     wall_s = time.monotonic() - started
     return Built(
-        path, packages, figures, recorded.takes, recorded.spoken, audio_s, wall_s, recorded.speaking_s, book,
-        tuple(recorded.unclear),
+        path, packages, tuple(recorded.levels), recorded.takes, recorded.spoken,
+        audio_s, wall_s, recorded.speaking_s, book, tuple(recorded.unclear),
     )  # fmt: skip
 
 
