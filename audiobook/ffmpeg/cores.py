@@ -2,9 +2,9 @@
 
 ffmpeg passes every packet of sound through up to five threads, and none of them has work for more than a few
 microseconds at a time. Spread over the cores, they spend more time on waking each other up than on the sound; on one
-core, and as a batch that is not interrupted for every packet, they take turns. Putting a book's AAC into its M4B took
-a quarter of the processor time, decoding it a third, and encoding a quarter less (two cores of a virtual machine). A
-single stream of sound is coded by one thread anyway, and books keep the other cores busy with other chapters.
+core, and as a batch that is not interrupted for every packet, they take turns. On two cores of a virtual machine,
+putting a book's AAC into its M4B so takes less than half of the processor time, decoding it about a third, and encoding
+a quarter less. A single stream of sound is coded by one thread anyway, and other chapters keep the other cores busy.
 """
 
 from __future__ import annotations
