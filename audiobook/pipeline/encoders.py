@@ -64,8 +64,8 @@ class Encoders:
 def _at_hand(track: Track, studio: Path) -> Iterator[Track]:
     """Lend a track with the uncompressed sound that mastering left of it, where it is still there; then delete that.
 
-    Reading compressed sound takes longer than measuring it. Two chapters that sound the same share one file: it is
-    moved away first, so that it belongs to one of them.
+    Reading compressed sound takes two thirds of the time of measuring it. Two chapters that sound the same share one
+    file: it is moved away first, so that it belongs to one of them.
     """
     with tempfile.TemporaryDirectory(dir=studio) as folder:
         own = Path(folder) / f"{track.path.stem}.wav"
